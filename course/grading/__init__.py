@@ -1,0 +1,1 @@
+"""Grading in two processes: a trusted referee and an untrusted student process."""

@@ -1,0 +1,23 @@
+"""A course folder: its labs, their notebooks and cells, the known mistakes and alternatives."""
+
+from course.labs._cells import Cell, Kind, cells_of, exercise_of, has_hidden_tests
+from course.labs._layout import Course, Lab
+from course.labs._notebook import dump_notebook, load_notebook, parse_notebook
+from course.labs._variants import Alternative, Mistake, apply_alternative, apply_mistake
+
+__all__ = [
+    "Alternative",
+    "Cell",
+    "Course",
+    "Kind",
+    "Lab",
+    "Mistake",
+    "apply_alternative",
+    "apply_mistake",
+    "cells_of",
+    "dump_notebook",
+    "exercise_of",
+    "has_hidden_tests",
+    "load_notebook",
+    "parse_notebook",
+]
