@@ -22,7 +22,7 @@ def parse_notebook(data: bytes, *, where: str) -> Any:
         node = nbformat.reads(data.decode("utf-8-sig"), as_version=NB_VERSION)
         for cell in node.cells:
             cell.source, cell.cell_type  # noqa: B018 - touch what every cell must have
-    except Exception as error:  # noqa: BLE001 - nbformat raises a dozen kinds
+    except Exception as error:
         raise CourseError(
             f"this is not a notebook that can be read ({type(error).__name__}: {str(error)[:200]})",
             where=where,

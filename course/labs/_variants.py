@@ -77,7 +77,12 @@ def apply_alternative(notebook: Any, alternative: Alternative) -> Any:
     for grade_id, text in alternative.cells.items():
         result.cells[_index(result, grade_id, who)].source = text
     for grade_id, text in alternative.extra.items():
-        helper = {"cell_type": "code", "source": text, "outputs": [], "execution_count": None}
+        helper: dict[str, Any] = {
+            "cell_type": "code",
+            "source": text,
+            "outputs": [],
+            "execution_count": None,
+        }
         node = type(result.cells[0])(helper, metadata=type(result.cells[0])(), id=f"x-{grade_id}")
         result.cells.insert(_index(result, grade_id, who), node)
     for grade_id, behind in alternative.moved:

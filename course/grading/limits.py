@@ -1,0 +1,25 @@
+"""How much a student process may take."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds on one student process; times are wall-clock seconds, sizes are bytes.
+
+    `cell_seconds` bounds one of the student's cells, `call_seconds` one call from a test cell,
+    `test_seconds` one whole test cell and `notebook_seconds` the whole notebook.
+    """
+
+    cell_seconds: float = 20.0
+    call_seconds: float = 10.0
+    test_seconds: float = 30.0
+    notebook_seconds: float = 300.0
+    start_seconds: float = 60.0
+    memory_bytes: int = 4 * 2**30
+    file_bytes: int = 64 * 2**20
+    open_files: int = 256
+    processes: int = 128
+    output_chars: int = 20_000
+    value_bytes: int = 64 * 2**20
+    value_depth: int = 32
