@@ -1,0 +1,76 @@
+"""What students see in place of the solutions and the hidden tests of a source notebook."""
+
+import itertools
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from course.errors import CourseError
+
+TEXT_STUB = "YOUR ANSWER HERE"
+
+
+def clear_solution(source: str, stub: str | Sequence[str]) -> str:
+    """Put a stub that raises `NotImplementedError` in place of each solution region of `source`.
+
+    `stub` says what the student must write: one text for every region, or one text per region.
+    Source without a region is a solution as a whole.
+
+    Raises
+    ------
+    CourseError
+        if a region does not end, stands in another one, or has no stub of its own.
+    """
+    count = source.count("BEGIN SOLUTION")
+    texts = [stub] * max(count, 1) if isinstance(stub, str) else list(stub)
+    if len(texts) != max(count, 1):
+        raise CourseError(f"{len(texts)} stubs are given for {max(count, 1)} solution regions")
+    if not count:
+        return _raise(texts[0])
+    return _replace(source, "SOLUTION", map(_raise, texts))
+
+
+def release_cell_source(node: Any) -> str:
+    """Give the text of a source cell as students see it.
+
+    Solutions are replaced by the stubs in `metadata["course"]["stub"]`, hidden tests and mark
+    schemes left out. Raises `CourseError` where the cell's markers or stubs do not match.
+    """
+    meta = node.metadata.get("nbgrader", {})
+    source: str = node.source
+    if meta.get("solution"):
+        source = _clear(node, source)
+    source = _replace(source, "HIDDEN TESTS", ())
+    return _replace(source, "MARK SCHEME", ())
+
+
+def _clear(node: Any, source: str) -> str:
+    if node.cell_type == "code":
+        return clear_solution(source, node.metadata.get("course", {}).get("stub", ""))
+    count = source.count("BEGIN SOLUTION")
+    return _replace(source, "SOLUTION", [TEXT_STUB] * count) if count else TEXT_STUB
+
+
+def _raise(text: str) -> str:
+    return f"raise NotImplementedError({json.dumps(text, ensure_ascii=False) if text else ''})"
+
+
+def _replace(source: str, region: str, stubs: Iterable[str]) -> str:
+    """Put the next of `stubs`, indented, in place of each region; nothing when they are used up."""
+    remaining = iter(stubs)
+    lines: list[str] = []
+    inside = False
+    for line in source.split("\n"):
+        if f"BEGIN {region}" in line:
+            if inside:
+                raise CourseError(f"a {region} region begins inside another one")
+            inside = True
+            indent = line[: len(line) - len(line.lstrip())]
+            lines += [indent + stub for stub in itertools.islice(remaining, 1)]
+        elif f"END {region}" in line:
+            inside = False
+        elif not inside:
+            lines.append(line)
+    if inside:
+        raise CourseError(f"### BEGIN {region} has no ### END {region}")
+    return "\n".join(lines)
