@@ -115,4 +115,6 @@ def test_only_the_command_line_prints_or_exits(path: Path) -> None:
 
 
 def test_the_package_itself_imports_nothing() -> None:
-    assert list(imports(ast.parse((ROOT / "course/__init__.py").read_text()), top_level=False)) == []
+    assert (
+        list(imports(ast.parse((ROOT / "course/__init__.py").read_text()), top_level=False)) == []
+    )

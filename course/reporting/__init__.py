@@ -1,0 +1,1 @@
+"""Results to people: pages for students, a report and tables for the instructor."""
