@@ -1,0 +1,38 @@
+"""The pictures in the text of the labs: `python -m course.plots.figures source`."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from course.plots._graphs import draw_chain, draw_layer, draw_shapes
+
+# lab -> name of the file -> what draws it
+FIGURES: dict[str, dict[str, Callable[[], Any]]] = {
+    "lab1_backprop": {"layer": draw_layer, "shapes": draw_shapes, "chain": draw_chain},
+}
+
+
+def write_figures(source: Path) -> None:
+    """Draw every figure into `<source>/<lab>/figures/<name>.svg`, each time the same bytes."""
+    for lab, figures in FIGURES.items():
+        folder = source / lab / "figures"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, draw in figures.items():
+            (folder / f"{name}.svg").write_text(as_svg(draw()), encoding="utf-8")
+
+
+def as_svg(figure: Any) -> str:
+    """Render a figure as SVG without a date or random ids."""
+    from io import StringIO
+
+    import matplotlib as mpl
+
+    buffer = StringIO()
+    with mpl.rc_context({"svg.hashsalt": "course"}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+
+
+if __name__ == "__main__":
+    write_figures(Path(sys.argv[1]))
