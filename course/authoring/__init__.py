@@ -1,0 +1,1 @@
+"""Source to release: pairing, build, lint, verification."""
