@@ -61,10 +61,10 @@ class _Matching:
                 place = None
             if place is None:
                 place = by_text.get(squeeze(cell.source))
-            if place is None:
-                self.extra.append(position)
-            else:
+            if place is not None:
                 self.copies.setdefault(place, []).append(position)
+            elif cell.source.strip():
+                self.extra.append(position)
 
     def _is_rewritten(self, place: int, cell: SubmittedCell) -> bool:
         """Tell whether an open cell of the instructor's now holds code of the student's."""
