@@ -1,0 +1,37 @@
+"""What test cells call: comparison, gradient oracles, structure checks, diagnosis.
+
+Numpy and the standard library only; JAX is imported when a gradient is first asked of it.
+"""
+
+from course.checks._calls import Call, call
+from course.checks._errors import CheckFailed, OracleError
+from course.checks._gradients import check_gradients, check_taylor
+from course.checks._oracles import central_difference, jax_gradient, taylor_slope
+from course.checks._report import Passed, Report
+from course.checks._session import Observation, Session, record, rng, session
+from course.checks._structure import check_integers, check_pure, check_vectorised
+from course.checks._value import check_true, check_value
+
+__all__ = [
+    "Call",
+    "CheckFailed",
+    "Observation",
+    "OracleError",
+    "Passed",
+    "Report",
+    "Session",
+    "call",
+    "central_difference",
+    "check_gradients",
+    "check_integers",
+    "check_pure",
+    "check_taylor",
+    "check_true",
+    "check_value",
+    "check_vectorised",
+    "jax_gradient",
+    "record",
+    "rng",
+    "session",
+    "taylor_slope",
+]

@@ -1,0 +1,171 @@
+"""Staged comparison, leaf by leaf: kind, shape, dtype, finiteness, values."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from course.checks._values import Array, Node
+
+Keys = tuple[str | int, ...]
+
+
+class Stage(IntEnum):
+    """The first stage that a leaf failed, in the order in which they are looked at."""
+
+    KIND = 1
+    LENGTH = 2
+    SHAPE = 3
+    DTYPE = 4
+    FINITE = 5
+    VALUES = 6
+    RIGHT = 7
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """An entry is right when `|got - expected| <= atol·max|expected| + rtol·|expected|`.
+
+    `atol` is relative to the largest entry of the leaf: rounding errors scale with the terms of a
+    sum, not with what is left of them after they cancel, while a fixed bound would wave through
+    any gradient that is small altogether. The default of 1e-6 admits float32 arithmetic inside
+    (measured: below 3e-7 for nets of up to 8 layers and batches of 256), and lets no entry above a
+    millionth of the largest be zeroed.
+    """
+
+    rtol: float = 1e-5
+    atol: float = 1e-6
+
+    def for_dtype(self, dtype: np.dtype[np.generic]) -> "Tolerance":
+        """Widen for float32 results, unless exact equality is asked for."""
+        if dtype.kind != "f" or dtype.itemsize >= 8 or not self.rtol:
+            return self
+        return Tolerance(max(self.rtol, 1e-4), max(self.atol, 1e-5))
+
+    def allowed(self, expected: Array) -> Array:
+        """Largest right difference, entry by entry."""
+        size = np.abs(np.where(np.isfinite(expected), expected, 0.0))
+        # The floor lets rounding pass where all expected entries cancel to zero.
+        largest = max(float(size.max(initial=0.0)), 1e-6)
+        return np.asarray(self.atol * largest + self.rtol * size)
+
+    def __str__(self) -> str:
+        return f"{_short(self.atol)}·max|expected| + {_short(self.rtol)}·|expected|"
+
+
+def _short(number: float) -> str:
+    return f"{number:.0e}".replace("e-0", "e-") if number else "0"
+
+
+@dataclass(frozen=True, eq=False)
+class Leaf:
+    """The verdict on one leaf; `keys` lead to it from the root."""
+
+    keys: Keys
+    stage: Stage
+    got: Node
+    expected: Node
+    tolerance: Tolerance
+
+    @property
+    def right(self) -> bool:
+        """Whether all stages passed."""
+        return self.stage is Stage.RIGHT
+
+    @property
+    def exact(self) -> bool:
+        """Whether the student's array is in float64."""
+        return isinstance(self.got, np.ndarray) and self.got.dtype == np.float64
+
+
+def compare(got: Node, expected: Node, tolerance: Tolerance, keys: Keys = ()) -> Iterator[Leaf]:
+    """Compare two values in normal form; structure that differs is one wrong leaf."""
+    if isinstance(expected, tuple):
+        yield from _compare_sequence(_rows(got), expected, tolerance, keys)
+    elif isinstance(expected, dict):
+        yield from _compare_dict(got, expected, tolerance, keys)
+    elif isinstance(expected, np.ndarray):
+        yield _compare_array(got, expected, tolerance, keys)
+    else:
+        same = type(got) is type(expected) and got == expected
+        yield Leaf(keys, Stage.RIGHT if same else Stage.KIND, got, expected, tolerance)
+
+
+def matches(got: Node, expected: Node, tolerance: Tolerance) -> bool:
+    """Tell whether every leaf is right."""
+    return all(leaf.right for leaf in compare(got, expected, tolerance))
+
+
+def agreeing(got: Array, expected: Array, tolerance: Tolerance) -> Array:
+    """Mask of the entries that agree; shapes are equal."""
+    with np.errstate(all="ignore"):
+        near = np.abs(got - expected) <= tolerance.allowed(expected)
+    special = ~np.isfinite(expected)
+    return np.where(special, _same_special(got, expected), near)
+
+
+def _same_special(got: Array, expected: Array) -> Array:
+    return np.asarray((got == expected) | (np.isnan(got) & np.isnan(expected)))
+
+
+def _rows(got: Node) -> Node:
+    """Read a stacked array as the sequence of its rows."""
+    if isinstance(got, np.ndarray) and got.ndim:
+        return tuple(np.asarray(row) for row in got)
+    return got
+
+
+def _compare_sequence(
+    got: Node, expected: tuple[Node, ...], tolerance: Tolerance, keys: Keys
+) -> Iterator[Leaf]:
+    if not isinstance(got, tuple):
+        yield Leaf(keys, Stage.KIND, got, expected, tolerance)
+    elif len(got) != len(expected):
+        yield Leaf(keys, Stage.LENGTH, got, expected, tolerance)
+    else:
+        for i, (mine, theirs) in enumerate(zip(got, expected, strict=True)):
+            yield from compare(mine, theirs, tolerance, (*keys, i))
+
+
+def _compare_dict(
+    got: Node, expected: dict[str | int, Node], tolerance: Tolerance, keys: Keys
+) -> Iterator[Leaf]:
+    if not isinstance(got, dict):
+        yield Leaf(keys, Stage.KIND, got, expected, tolerance)
+    elif got.keys() != expected.keys():
+        yield Leaf(keys, Stage.LENGTH, got, expected, tolerance)
+    else:
+        for key, theirs in expected.items():
+            yield from compare(got[key], theirs, tolerance, (*keys, key))
+
+
+def _compare_array(got: Node, expected: Array, tolerance: Tolerance, keys: Keys) -> Leaf:
+    if not isinstance(got, np.ndarray):
+        return Leaf(keys, Stage.KIND, got, expected, tolerance)
+    tolerance = tolerance.for_dtype(got.dtype)
+    return Leaf(keys, _array_stage(got, expected, tolerance), got, expected, tolerance)
+
+
+def _array_stage(got: Array, expected: Array, tolerance: Tolerance) -> Stage:
+    if got.shape != expected.shape:
+        return Stage.SHAPE
+    if not _dtype_fits(got, expected):
+        return Stage.DTYPE
+    got, expected = widened(got), widened(expected)
+    special = ~np.isfinite(got)
+    if np.any(special & ~_same_special(got, expected)):
+        return Stage.FINITE
+    return Stage.RIGHT if np.all(agreeing(got, expected, tolerance)) else Stage.VALUES
+
+
+def _dtype_fits(got: Array, expected: Array) -> bool:
+    """Tell whether the dtype can hold what is expected; a lone number may be an integer."""
+    fitting = {"f": "f", "i": "iu", "u": "iu", "b": "b", "c": "cf"}[expected.dtype.kind]
+    lone = "iuf" if got.ndim == 0 and expected.dtype.kind in "iuf" else ""
+    return got.dtype.kind in fitting + lone
+
+
+def widened(array: Array) -> Array:
+    """Give the array in float64 (or complex128), the precision of all judgement."""
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)

@@ -1,0 +1,75 @@
+"""From two values in normal form to a verdict: pass quietly or raise a rendered `CheckFailed`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from course.checks._compare import Leaf, Stage, Tolerance, compare, widened
+from course.checks._errors import CheckFailed
+from course.checks._facts import facts_of, label, others_fact
+from course.checks._patterns import Case, diagnose
+from course.checks._report import Report
+from course.checks._values import Node
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What is judged: headline, subject ("the gradient"), names, and what ratios are held against.
+
+    `names` is the name of the value, or one name per item of the tuple that it is.
+    """
+
+    exercise: str
+    names: str | tuple[str, ...]
+    tolerance: Tolerance
+    sizes: Mapping[str, int]
+    see: str
+    subject: str = ""
+
+
+def judge(got: Node, expected: Node, claim: Claim, last: Stage = Stage.VALUES) -> tuple[Leaf, ...]:
+    """Compare up to the stage `last`, and give the leaves if all are right.
+
+    Raises
+    ------
+    CheckFailed
+        with facts about the worst of the leaves that fail at the earliest stage.
+    """
+    leaves = tuple(compare(got, expected, claim.tolerance))
+    wrong = [leaf for leaf in leaves if leaf.stage <= last]
+    if not wrong:
+        return leaves
+    stage = min(leaf.stage for leaf in wrong)
+    focus = max((leaf for leaf in wrong if leaf.stage is stage), key=difference)
+    raise CheckFailed(_report(Case(got, expected, leaves, focus, claim.sizes), claim))
+
+
+def _report(case: Case, claim: Claim) -> Report:
+    labels = {id(leaf): label(leaf.keys, claim.names) for leaf in case.leaves}
+    finding = diagnose(case)
+    return Report(
+        headline=f"{claim.exercise}: {claim.subject}`{labels[id(case.focus)]}` is wrong.",
+        facts=(
+            *facts_of(case.focus),
+            *others_fact(case.focus, case.leaves, labels),
+            *((finding.fact,) if finding.fact else ()),
+        ),
+        pattern=finding.pattern,
+        cause=finding.cause,
+        see=claim.see,
+    )
+
+
+def difference(leaf: Leaf) -> float:
+    """Largest difference of a leaf relative to its largest expected entry; 0 without values."""
+    if leaf.stage < Stage.VALUES:
+        return 0.0
+    if not isinstance(leaf.got, np.ndarray) or not isinstance(leaf.expected, np.ndarray):
+        return 0.0
+    got, expected = widened(leaf.got), widened(leaf.expected)
+    both = np.isfinite(got) & np.isfinite(expected)
+    with np.errstate(over="ignore"):
+        gap = np.abs(got[both] - expected[both]).max(initial=0.0)
+    scale = np.abs(expected[both]).max(initial=0.0)
+    return float(gap / max(scale, 1e-6))

@@ -1,0 +1,38 @@
+"""What a check says: a frozen report when it fails, one line when it passes."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Report:
+    """A failed check, in parts, so that each can be shown or replaced on its own.
+
+    `headline` names exercise and quantity, `facts` are what was seen, one line each, `pattern` is
+    the id of the pattern that explains it ("" where none does), `cause` the explanation in words,
+    `see` the heading of the notebook's section on it.
+    """
+
+    headline: str
+    facts: tuple[str, ...] = ()
+    pattern: str = ""
+    cause: str = ""
+    see: str = ""
+
+    def render(self) -> str:
+        """Give the message that students read."""
+        lines = [self.headline, *(f"  {fact}" for fact in self.facts)]
+        if self.cause:
+            lines.append(f"Likely cause: {self.cause}")
+        if self.see:
+            lines.append(f'See: "{self.see}" in this notebook.')
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A check that held; `text` says what was checked."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,148 @@
+"""How student code works, whatever it computes: pure, right for integers, vectorised."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from course.checks._calls import call, fresh
+from course.checks._compare import Tolerance, matches
+from course.checks._errors import CheckFailed, OracleError
+from course.checks._judge import Claim, judge
+from course.checks._report import Passed, Report
+from course.checks._session import record
+from course.checks._value import NO_SIZES
+from course.checks._values import as_data, normal_form
+
+_SAME = Tolerance(rtol=1e-12, atol=1e-12)  # sums of several threads may differ in the last bits
+
+
+def check_pure(
+    exercise: str, function: Callable[..., Any], *args: Any, see: str = "", **kwargs: Any
+) -> Passed:
+    """Hold that a call leaves its arguments as they were and that a second one gives the same.
+
+    `function` is the student's own, not a lambda around it. It is called on copies. What student
+    code raises is passed on.
+
+    Raises
+    ------
+    CheckFailed
+        with pattern "mutated-input" or "second-call-differs".
+    """
+    first = call(function, *map(fresh, args), **{key: fresh(kwargs[key]) for key in kwargs})
+    again = call(function, *map(fresh, args), **{key: fresh(kwargs[key]) for key in kwargs})
+    changed = tuple(dict.fromkeys((*first.changed, *again.changed)))
+    same = matches(normal_form(again.value), normal_form(first.value), _SAME)
+    record("pure", exercise, (changed, same))
+    if changed:
+        raise CheckFailed(_mutated(exercise, changed, see))
+    if not same:
+        raise CheckFailed(_unsteady(exercise, see))
+    return Passed("arguments unchanged, second call equal to the first")
+
+
+def _mutated(exercise: str, changed: tuple[str, ...], see: str) -> Report:
+    names = ", ".join(f"`{name}`" for name in changed)
+    return Report(
+        f"{exercise}: the function changes its argument {names}.",
+        facts=("the content before and after the call differs",),
+        pattern="mutated-input",
+        cause="`x -= y`, `x[...] = y`, `x.sort()`, `out=x` work in place, on the caller's own "
+        "array; `x = x - y` makes a new one.",
+        see=see,
+    )
+
+
+def _unsteady(exercise: str, see: str) -> Report:
+    return Report(
+        f"{exercise}: a second call with equal arguments gives another answer.",
+        pattern="second-call-differs",
+        cause="something outlives the first call: an attribute, a global or a default argument "
+        "that is added to.",
+        see=see,
+    )
+
+
+def check_integers(
+    exercise: str, function: Callable[..., Any], *args: Any, name: str, see: str = ""
+) -> Passed:
+    """Hold that integer arrays give what the same numbers as floats give.
+
+    The integer arrays among `args`, also within lists, are passed as they are and as float64; lone
+    Python numbers are left alone. What student code raises is passed on.
+
+    Raises
+    ------
+    CheckFailed
+        as `check_value` does.
+    OracleError
+        if `args` hold no integer array.
+    """
+    floats = [_as_floats(value) for value in args]
+    if not any(_holds_integers(value) for value in args):
+        raise OracleError("check_integers needs an integer array among its arguments")
+    got = normal_form(call(function, *map(fresh, args)).value)
+    record("integers", name, as_data(got))
+    expected = normal_form(call(function, *floats).value)
+    judge(got, expected, Claim(exercise, name, Tolerance(), NO_SIZES, see, "for integer input, "))
+    return Passed(f"`{name}` is the same for integers as for floats")
+
+
+def _holds_integers(value: Any) -> bool:
+    if type(value) in (list, tuple):
+        return any(map(_holds_integers, value))
+    return type(value) is np.ndarray and value.dtype.kind in "iu"
+
+
+def _as_floats(value: Any) -> Any:
+    if type(value) in (list, tuple):
+        return type(value)(map(_as_floats, value))
+    return value.astype(np.float64) if _holds_integers(value) else fresh(value)
+
+
+def check_vectorised(
+    exercise: str,
+    function: Callable[..., Any],
+    make_args: Callable[[int], Sequence[Any]],
+    *,
+    sizes: tuple[int, int] = (2, 16),
+    see: str = "",
+) -> Passed:
+    """Hold that the executed Python lines do not grow with the batch.
+
+    `make_args(B)` gives the arguments for a batch of `B`; `function` is the student's own. Fewer
+    lines more than there are samples more is no loop. What student code raises is passed on.
+
+    Raises
+    ------
+    CheckFailed
+        with pattern "loop-over-batch".
+    """
+    small, large = (_lines(function, make_args, size) for size in sizes)
+    grows = large - small >= sizes[1] - sizes[0]
+    record("vectorised", exercise, grows)
+    if not grows:
+        return Passed(f"as many Python steps for a batch of {sizes[1]} as for one of {sizes[0]}")
+    raise CheckFailed(
+        Report(
+            f"{exercise}: the work is not vectorised over the batch.",
+            facts=(
+                f"executed Python steps: {small} for a batch of {sizes[0]}, "
+                f"{large} for one of {sizes[1]}",
+            ),
+            pattern="loop-over-batch",
+            cause="a loop over the samples: `for`, `while`, a comprehension, `map`, `np.vectorize` "
+            "and `np.apply_along_axis` are all loops in Python. Let one matrix product or one sum "
+            "over an axis do the whole batch.",
+            see=see,
+        )
+    )
+
+
+def _lines(
+    function: Callable[..., Any], make_args: Callable[[int], Sequence[Any]], size: int
+) -> int:
+    args = tuple(make_args(size))
+    call(function, *map(fresh, args))  # imports and caches of a first call are no loop
+    return call(function, *map(fresh, args), count_lines=True).lines or 0
