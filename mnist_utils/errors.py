@@ -1,0 +1,21 @@
+"""The one error that users of the digits see: what happened, where, and what to do next."""
+
+
+class DataError(Exception):
+    """Digits that cannot be had: a file, a download or a cache that is not as it should be.
+
+    Parameters
+    ----------
+    what : one sentence: what is wrong.
+    where : file or address.
+    cure : what to do next.
+    """
+
+    def __init__(self, what: str, *, where: str = "", cure: str = "") -> None:
+        super().__init__(what, where, cure)
+        self.what, self.where, self.cure = what, where, cure
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        advice = f"\n  {self.cure}" if self.cure else ""
+        return f"{place}{self.what}{advice}"
