@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-PICTURES = ("image/png", "image/jpeg", "image/gif")
+from course.grading.outputs import safe_pictures
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,7 @@ def _mapping(value: object) -> dict[Any, Any]:
 def _pictures(attachments: object) -> dict[str, dict[str, str]]:
     found = {}
     for name, bundle in _mapping(attachments).items():
-        kept = {
-            mime: data
-            for mime, data in _mapping(bundle).items()
-            if mime in PICTURES and isinstance(data, str)
-        }
+        kept = safe_pictures(_mapping(bundle))
         if kept:
             found[_text(name)] = kept
     return found

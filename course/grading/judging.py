@@ -1,0 +1,139 @@
+"""From what stopped a test cell to a verdict and a message that a student can use."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from course.checks import CheckFailed, Report
+from course.grading.faults import (
+    ProtocolFault,
+    StudentDied,
+    StudentError,
+    StudentFault,
+    StudentNameError,
+    StudentTimeout,
+)
+from course.grading.results import Status
+from course.grading.time_limit import OutOfTime
+
+MAX_LINE = 400
+MAX_TRACEBACK = 3000
+_STUB = "NotImplementedError"
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[^\S\n\t ]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_UNDEFINED = re.compile(r"name '(\w+)' is not defined")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A status, its message, and what stopped the cell ("" where nothing did)."""
+
+    status: Status
+    message: str = ""
+    ending: str = ""
+    report: Report | None = None
+
+
+@dataclass(frozen=True)
+class Failures:
+    """The cells that stopped before a test, and which cell should define which name.
+
+    `stopped` maps a cell's key to what stopped it, `definers` a name to the cell's key.
+    """
+
+    stopped: Mapping[str, StudentFault] = field(default_factory=dict)
+    definers: Mapping[str, str] = field(default_factory=dict)
+
+    def explain(self, name: str) -> Verdict:
+        """Say why `name` is not defined, by the cell that should have defined it."""
+        key = self.definers.get(name, "")
+        fault = self.stopped.get(key)
+        if fault is None:
+            where = f"the cell `{key}` should define it" if key else "no cell defines it"
+            return Verdict(Status.ERROR, f"`{name}` is not defined: {where}.", "NameError")
+        status = _status(fault)
+        if status is Status.BLANK:
+            return Verdict(status, blank_message(fault), "NameError")
+        text = f"`{name}` is not defined: the cell `{key}` stopped with {line(fault)}"
+        return Verdict(status, text, "NameError")
+
+
+def judge(error: BaseException | None, asked: str, failures: Failures) -> Verdict:
+    """Give the verdict on a test cell that `error` stopped; `asked` is the last name it used.
+
+    Messages hold nothing of the test's source or inputs but what a check put into its report.
+    """
+    if error is None:
+        return Verdict(Status.PASSED)
+    if isinstance(error, CheckFailed):
+        return Verdict(Status.FAILED, clean(str(error)), "CheckFailed", error.report)
+    if isinstance(error, StudentNameError):
+        return failures.explain(asked)
+    if isinstance(error, StudentFault | OutOfTime):
+        return Verdict(_status(error), _message(error, failures), ending_of(error))
+    if isinstance(error, AssertionError):
+        text = clean(str(error)) or "A check of this test did not hold."
+        return Verdict(Status.FAILED, text, ending_of(error))
+    used = f"what `{asked}` gave it" if asked else "what your code gave it"
+    return Verdict(Status.ERROR, f"The test could not use {used}: {line(error)}", ending_of(error))
+
+
+def ending_of(error: BaseException) -> str:
+    """Name what stopped a cell, the same for student code behind the wall and in front of it."""
+    if isinstance(error, CheckFailed):
+        return "CheckFailed"
+    if isinstance(error, StudentError):
+        kind, text = error.type_name, error.text
+    else:
+        kind, text = type(error).__name__, str(error)
+    return kind if kind == "RecursionError" else f"{kind}: {text}"
+
+
+def line(error: BaseException) -> str:
+    """Give an exception on one line of bounded length."""
+    text = str(error) if isinstance(error, StudentFault) else f"{type(error).__name__}: {error}"
+    first = clean(text).strip().split("\n", 1)[0]
+    return first[:MAX_LINE]
+
+
+def clean(text: str) -> str:
+    """Take out terminal sequences and control characters other than tab and line feed."""
+    return _CONTROL.sub("", text)
+
+
+def blank_message(fault: BaseException) -> str:
+    """Say that the stub still stands, in the stub's own words."""
+    text = getattr(fault, "text", "")
+    return f"Not written yet. {clean(text)[:MAX_LINE]}".rstrip()
+
+
+def _status(fault: BaseException) -> Status:
+    if isinstance(fault, StudentTimeout | OutOfTime):
+        return Status.TIMEOUT
+    if isinstance(fault, StudentDied):
+        return Status.DIED
+    is_stub = isinstance(fault, StudentError) and fault.type_name == _STUB
+    return Status.BLANK if is_stub else Status.ERROR
+
+
+def _message(fault: BaseException, failures: Failures) -> str:
+    status = _status(fault)
+    if status is Status.BLANK:
+        return blank_message(fault)
+    if status is Status.TIMEOUT:
+        return "Your code did not answer in time. Is there a loop that never ends?"
+    if status is Status.DIED:
+        return f"Your code ended its Python process ({line(fault)})."
+    if isinstance(fault, ProtocolFault):
+        return f"Your code gave back something that cannot be read: {line(fault)}"
+    return _error_message(fault, failures)
+
+
+def _error_message(fault: BaseException, failures: Failures) -> str:
+    parts = [f"Your code stopped with {line(fault)}"]
+    undefined = _UNDEFINED.search(str(fault))
+    if undefined and undefined[1] in failures.definers:
+        parts.append(failures.explain(undefined[1]).message)
+    traceback = clean(getattr(fault, "traceback", "")).strip()
+    if traceback:
+        parts.append(traceback[-MAX_TRACEBACK:])
+    return "\n".join(parts)

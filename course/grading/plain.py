@@ -1,0 +1,63 @@
+"""Runs a trusted notebook in one namespace, as a kernel would: no wall, no limits but time."""
+
+import io
+import linecache
+from collections.abc import Iterable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from typing import Any
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+from course.checks import Observation, session
+from course.grading.judging import ending_of
+from course.grading.rebuild import Step
+from course.grading.time_limit import time_limit
+from course.labs import Kind
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What a test cell observed, and what stopped it ("" where it ran to its end)."""
+
+    observations: tuple[Observation, ...]
+    ending: str
+
+
+def run_plain(steps: Iterable[Step], seed: int, seconds: float) -> Iterator[tuple[str, Sighting]]:
+    """Run the cells in order; yield the key and the sighting of each test cell.
+
+    Cells that stop with an error are left, as a notebook that is run to its end leaves them.
+    Magics do nothing. `seconds` bounds each cell.
+    """
+    namespace: dict[str, Any] = {"__name__": "__main__", "get_ipython": lambda: _Shell}
+    for step in steps:
+        if step.kind is not Kind.TEST:
+            _run(step, namespace, seconds)
+            continue
+        with session(seed, step.key) as seen:
+            error = _run(step, namespace, seconds)
+        yield step.key, Sighting(seen.observations, ending_of(error) if error else "")
+
+
+def _run(step: Step, namespace: dict[str, Any], seconds: float) -> BaseException | None:
+    name = f"<{step.key}>"
+    sink = io.StringIO()
+    try:
+        source = TransformerManager().transform_cell(step.source)
+        # so that `inspect` and tracebacks find the text
+        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+        with redirect_stdout(sink), redirect_stderr(sink), time_limit(seconds):
+            exec(compile(source, name, "exec"), namespace)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - it is what the run is for
+        return error
+    return None
+
+
+class _Shell:
+    """What magics are sent to."""
+
+    @staticmethod
+    def run_line_magic(*_: object) -> None: ...
+
+    run_cell_magic = system = getoutput = run_line_magic

@@ -1,0 +1,61 @@
+"""What a worker needs to grade one notebook: all of it frozen, all of it picklable."""
+
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from course.grading.catalogue import Catalogue, observe
+from course.grading.limits import Limits
+from course.labs import Lab, cells_of, dump_notebook
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is the same for the whole class: one notebook of a lab and how it is graded.
+
+    `source_json` is the instructor's notebook with solutions and hidden tests.
+    """
+
+    lab: str
+    notebook: str
+    source_json: str
+    seed: int
+    limits: Limits = field(default_factory=Limits)
+    forbidden_modules: tuple[str, ...] = ()
+    catalogue: Catalogue = field(default_factory=Catalogue)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submitted notebook: its bytes, None where nothing was handed in.
+
+    `files` is the folder of the submission's other files; `notes` tell how it was collected.
+    """
+
+    student: str
+    plan: Plan
+    submission: bytes | None
+    files: Path | None = None
+    notes: tuple[str, ...] = ()
+
+
+def new_seed() -> int:
+    """Draw a seed that no student can know."""
+    return secrets.randbelow(2**32)
+
+
+def make_plan(lab: Lab, notebook: str, seed: int, *, workers: int = 1) -> Plan:
+    """Read a notebook of the lab and observe its known mistakes under `seed`.
+
+    Raises
+    ------
+    CourseError
+        if the lab's files cannot be read or a mistake does not fit the notebook.
+    """
+    source = lab.source(notebook)
+    limits = Limits()
+    exercises = {cell.grade_id for cell in cells_of(source)}
+    text = dump_notebook(source)
+    mistakes = tuple(mistake for mistake in lab.mistakes if mistake.exercise in exercises)
+    catalogue = observe(text, mistakes, seed, limits.call_seconds, workers)
+    return Plan(lab.name, notebook, text, seed, limits, lab.forbidden_modules, catalogue)

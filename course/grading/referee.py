@@ -1,0 +1,104 @@
+"""Runs one test cell in this trusted process, with the student's objects as proxies."""
+
+import builtins
+import io
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from typing import Any
+
+from course.checks import Observation, Report, session
+from course.grading.judging import Failures, judge
+from course.grading.results import Status
+from course.grading.time_limit import time_limit
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How a test cell ended.
+
+    `ending` is "" where the cell ran to its end, else what stopped it: "CheckFailed", or an
+    exception's type and text. `report` is there where a check said no.
+    """
+
+    status: Status
+    message: str = ""
+    output: str = ""
+    observations: tuple[Observation, ...] = ()
+    ending: str = ""
+    report: Report | None = None
+
+
+class Names(dict[str, Any]):
+    """The globals of a test cell: a name that the cell did not bind is asked of the student."""
+
+    def __init__(self, lookup: Callable[[str], Any]) -> None:
+        super().__init__(__name__="__test__")
+        self._lookup = lookup
+        self.asked = ""
+
+    def __missing__(self, name: str) -> Any:
+        if hasattr(builtins, name):
+            return getattr(builtins, name)
+        self.asked = name
+        self[name] = self._lookup(name)
+        return self[name]
+
+
+class BoundedText(io.StringIO):
+    """A text stream that forgets what goes beyond `limit` characters."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self._room = limit
+
+    def write(self, text: str) -> int:
+        """Keep as much of `text` as there is room for."""
+        super().write(text[: self._room])
+        self._room -= min(len(text), self._room)
+        return len(text)
+
+
+@dataclass(frozen=True)
+class Referee:
+    """Runs test cells with one seed; `lookup` gives the student's object of a name.
+
+    Every cell of a run draws from a generator seeded by `seed` and its own key.
+    """
+
+    seed: int
+    lookup: Callable[[str], Any]
+    test_seconds: float
+    output_chars: int
+
+    def run(self, key: str, source: str, failures: Failures) -> Trial:
+        """Run a test cell to its end or to what stops it; only the former passes."""
+        names = Names(self.lookup)
+        output = BoundedText(self.output_chars)
+        with (
+            session(self.seed, key) as seen,
+            redirect_stdout(output),
+            redirect_stderr(BoundedText(0)),
+        ):
+            error = self._run(key, source, names)
+        verdict = judge(error, names.asked, failures)
+        return Trial(
+            status=verdict.status,
+            message=verdict.message,
+            output=output.getvalue(),
+            observations=seen.observations,
+            ending=verdict.ending,
+            report=verdict.report,
+        )
+
+    def _run(self, key: str, source: str, names: Names) -> BaseException | None:
+        try:
+            with time_limit(self.test_seconds):
+                exec(compile(source, f"<{key}>", "exec"), names)
+        except KeyboardInterrupt as error:
+            if type(error) is KeyboardInterrupt:
+                raise  # from the terminal; what student code raises is a StudentError
+            return error
+        except BaseException as error:  # noqa: BLE001 - whatever stops a test is a verdict
+            return error
+        return None
