@@ -5,11 +5,12 @@ Numpy and the standard library only; JAX is imported when a gradient is first as
 
 from course.checks._calls import Call, call
 from course.checks._errors import CheckFailed, OracleError
-from course.checks._gradients import check_gradients, check_taylor
+from course.checks._gradients import check_gradients
 from course.checks._oracles import central_difference, jax_gradient, taylor_slope
 from course.checks._report import Passed, Report
 from course.checks._session import Observation, Session, record, rng, session
 from course.checks._structure import check_integers, check_pure, check_vectorised
+from course.checks._taylor import check_taylor
 from course.checks._value import check_true, check_value
 
 __all__ = [

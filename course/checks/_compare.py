@@ -6,7 +6,8 @@ from enum import IntEnum
 
 import numpy as np
 
-from course.checks._values import Array, Node
+from course.checks._tolerance import Tolerance
+from course.checks._values import Alien, Array, Node
 
 Keys = tuple[str | int, ...]
 
@@ -21,41 +22,6 @@ class Stage(IntEnum):
     FINITE = 5
     VALUES = 6
     RIGHT = 7
-
-
-@dataclass(frozen=True)
-class Tolerance:
-    """An entry is right when `|got - expected| <= atol·max|expected| + rtol·|expected|`.
-
-    `atol` is relative to the largest entry of the leaf: rounding errors scale with the terms of a
-    sum, not with what is left of them after they cancel, while a fixed bound would wave through
-    any gradient that is small altogether. The default of 1e-6 admits float32 arithmetic inside
-    (measured: below 3e-7 for nets of up to 8 layers and batches of 256), and lets no entry above a
-    millionth of the largest be zeroed.
-    """
-
-    rtol: float = 1e-5
-    atol: float = 1e-6
-
-    def for_dtype(self, dtype: np.dtype[np.generic]) -> "Tolerance":
-        """Widen for float32 results, unless exact equality is asked for."""
-        if dtype.kind != "f" or dtype.itemsize >= 8 or not self.rtol:
-            return self
-        return Tolerance(max(self.rtol, 1e-4), max(self.atol, 1e-5))
-
-    def allowed(self, expected: Array) -> Array:
-        """Largest right difference, entry by entry."""
-        size = np.abs(np.where(np.isfinite(expected), expected, 0.0))
-        # The floor lets rounding pass where all expected entries cancel to zero.
-        largest = max(float(size.max(initial=0.0)), 1e-6)
-        return np.asarray(self.atol * largest + self.rtol * size)
-
-    def __str__(self) -> str:
-        return f"{_short(self.atol)}·max|expected| + {_short(self.rtol)}·|expected|"
-
-
-def _short(number: float) -> str:
-    return f"{number:.0e}".replace("e-0", "e-") if number else "0"
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,13 +48,13 @@ class Leaf:
 def compare(got: Node, expected: Node, tolerance: Tolerance, keys: Keys = ()) -> Iterator[Leaf]:
     """Compare two values in normal form; structure that differs is one wrong leaf."""
     if isinstance(expected, tuple):
-        yield from _compare_sequence(_rows(got), expected, tolerance, keys)
+        yield from _compare_sequence(got, expected, tolerance, keys)
     elif isinstance(expected, dict):
         yield from _compare_dict(got, expected, tolerance, keys)
     elif isinstance(expected, np.ndarray):
         yield _compare_array(got, expected, tolerance, keys)
     else:
-        same = type(got) is type(expected) and got == expected
+        same = type(got) is type(expected) and got == expected and not isinstance(got, Alien)
         yield Leaf(keys, Stage.RIGHT if same else Stage.KIND, got, expected, tolerance)
 
 
@@ -109,16 +75,11 @@ def _same_special(got: Array, expected: Array) -> Array:
     return np.asarray((got == expected) | (np.isnan(got) & np.isnan(expected)))
 
 
-def _rows(got: Node) -> Node:
-    """Read a stacked array as the sequence of its rows."""
-    if isinstance(got, np.ndarray) and got.ndim:
-        return tuple(np.asarray(row) for row in got)
-    return got
-
-
 def _compare_sequence(
     got: Node, expected: tuple[Node, ...], tolerance: Tolerance, keys: Keys
 ) -> Iterator[Leaf]:
+    if isinstance(got, np.ndarray) and got.shape[:1] == (len(expected),):
+        got = tuple(np.asarray(row) for row in got)  # a stacked array is the sequence of its rows
     if not isinstance(got, tuple):
         yield Leaf(keys, Stage.KIND, got, expected, tolerance)
     elif len(got) != len(expected):
@@ -143,7 +104,7 @@ def _compare_dict(
 def _compare_array(got: Node, expected: Array, tolerance: Tolerance, keys: Keys) -> Leaf:
     if not isinstance(got, np.ndarray):
         return Leaf(keys, Stage.KIND, got, expected, tolerance)
-    tolerance = tolerance.for_dtype(got.dtype)
+    tolerance = tolerance.between(got, expected)
     return Leaf(keys, _array_stage(got, expected, tolerance), got, expected, tolerance)
 
 

@@ -31,6 +31,8 @@ def _structure_fact(leaf: Leaf) -> str:
         missing = [str(key) for key in expected if key not in got]
         extra = len(set(got) - set(expected))
         return f"keys missing: {_listed(missing) or 'none'} · keys too many: {extra}"
+    if isinstance(got, str) and isinstance(expected, str):
+        return f"yours {got[:40]!r}, expected {expected[:40]!r}"
     return f"this is {describe(got)}, expected {describe(expected)}"
 
 

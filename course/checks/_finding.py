@@ -7,7 +7,23 @@ from functools import cached_property, wraps
 import numpy as np
 
 from course.checks._compare import Leaf
+from course.checks._tolerance import Tolerance
 from course.checks._values import Array, Node
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What is judged: headline, subject ("the gradient"), names, and what ratios are held against.
+
+    `names` is the name of the value, or one name per item of the tuple that it is.
+    """
+
+    exercise: str
+    names: str | tuple[str, ...]
+    tolerance: Tolerance
+    sizes: Mapping[str, float]
+    see: str
+    subject: str = ""
 
 
 @dataclass(frozen=True)
@@ -27,7 +43,12 @@ class Case:
     expected: Node
     leaves: tuple[Leaf, ...]
     focus: Leaf
-    sizes: Mapping[str, int]
+    claim: Claim
+
+    @property
+    def of_gradients(self) -> bool:
+        """Whether the value is a tuple of gradients, one per parameter."""
+        return isinstance(self.claim.names, tuple)
 
     @cached_property
     def suspects(self) -> tuple[Leaf, ...]:

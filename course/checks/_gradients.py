@@ -1,14 +1,13 @@
 """`check_gradients` and `check_taylor`: a student's gradient against three oracles."""
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from course.checks._compare import Leaf, Stage, Tolerance
 from course.checks._errors import CheckFailed, OracleError
-from course.checks._judge import Claim, judge
+from course.checks._finding import Claim
+from course.checks._judge import judge
 from course.checks._oracles import (
     EPS,
     central_difference,
@@ -17,16 +16,18 @@ from course.checks._oracles import (
     jax_gradient,
     taylor_slope,
 )
-from course.checks._report import Passed, Report
+from course.checks._report import Passed
 from course.checks._session import record, rng
-from course.checks._trees import flatten, on_leaves, rebuild
+from course.checks._taylor import RIGHT_SLOPE, gradient_at, random_direction, slope_report
+from course.checks._tolerance import Tolerance
+from course.checks._trees import flatten, on_leaves
 from course.checks._value import NO_SIZES, largest_difference
 from course.checks._values import as_data, normal_form
 
 _SAMPLED = 12  # entries per parameter that central differences look at
 _AGREE = Tolerance(rtol=1e-5, atol=1e-6)
 _ROUNDING = 100 * float(np.finfo(np.float64).eps)
-_RIGHT_SLOPE, _WRONG_SLOPE = 1.8, 1.5
+_WRONG_SLOPE = 1.5
 
 
 def check_gradients(
@@ -36,7 +37,7 @@ def check_gradients(
     at: tuple[Any, ...],
     *,
     names: tuple[str, ...],
-    sizes: Mapping[str, int] = NO_SIZES,
+    sizes: Mapping[str, float] = NO_SIZES,
     rtol: float = Tolerance.rtol,
     atol: float = Tolerance.atol,
     see: str = "",
@@ -70,19 +71,19 @@ def check_gradients(
         return loss(np, *parameters)
 
     expected = _expected(loss, f, at)
-    direction = _direction(at)
+    direction = random_direction(at)
     claim = Claim(exercise, tuple(names), Tolerance(rtol, atol), sizes, see, "the gradient ")
     leaves = judge(node, normal_form(expected), claim)
-    slope = taylor_slope(f, _got(leaves, at), at, direction)
+    slope = taylor_slope(f, gradient_at(leaves, at), at, direction)
     # A loose tolerance hides what the slope shows. Near a kink the right gradient's slope is off as
     # well and says nothing; float32 results are left to the comparison.
     if (
         slope < _WRONG_SLOPE
         and all(leaf.exact for leaf in leaves)
-        and taylor_slope(f, expected, at, direction) > _RIGHT_SLOPE
+        and taylor_slope(f, expected, at, direction) > RIGHT_SLOPE
     ):
         listed = ", ".join(f"`{name}`" for name in names)
-        raise CheckFailed(_slope_report(exercise, listed, slope, see))
+        raise CheckFailed(slope_report(exercise, listed, slope, see))
     oracles = "JAX and central differences" if has_jax() else "central differences"
     return Passed(
         f"{len(leaves)} gradients agree with {oracles}{largest_difference(leaves)}; "
@@ -117,61 +118,3 @@ def _confirm(gradient: Any, f: Callable[[Any], Any], at: tuple[Any, ...]) -> Non
                     f"JAX and central differences disagree in parameter {k}, entry {i}: is the "
                     "loss the same for numpy and jax.numpy, in float64, and away from kinks?"
                 )
-
-
-def _direction(at: Any) -> Any:
-    """Draw a direction of norm 1 in the space of all parameters."""
-    draw = rng()
-    parts = [draw.normal(size=leaf.shape) for leaf in flatten(at)]
-    norm = math.sqrt(sum(float((part**2).sum()) for part in parts)) or 1.0
-    return rebuild(at, [part / norm for part in parts])
-
-
-def check_taylor(
-    exercise: str,
-    function: Callable[[Any], Any],
-    gradient: Any,
-    at: Any,
-    *,
-    name: str,
-    see: str = "",
-) -> Passed:
-    """Hold that the Taylor remainder of `function` falls as h**2 with the student's gradient.
-
-    `function` is the test's own and gives one number for what `at` is, an array or nested lists of
-    arrays; `gradient` is the student's gradient at `at`, of the same structure. The slope is the
-    median over three random directions; it needs no other gradient to compare with.
-
-    Raises
-    ------
-    CheckFailed
-        if the gradient has not the form of `at` or its slope is below 1.8.
-    OracleError
-        if `function` is not finite near `at`.
-    """
-    node = normal_form(gradient)
-    record("taylor", name, as_data(node))
-    form = normal_form(rebuild(at, flatten(at)))
-    claim = Claim(exercise, name, Tolerance(), NO_SIZES, see, "the gradient ")
-    leaves = judge(node, form, claim, last=Stage.FINITE)
-    directions = [_direction(at) for _ in range(3)]
-    slope = float(np.median([taylor_slope(function, _got(leaves, at), at, d) for d in directions]))
-    if math.isnan(slope):
-        raise OracleError("the function is not finite near the point where it is tested")
-    if slope < _RIGHT_SLOPE:
-        raise CheckFailed(_slope_report(exercise, f"`{name}`", slope, see))
-    return Passed(f"`{name}` is right: Taylor slope {slope:.2f}")
-
-
-def _got(leaves: tuple[Leaf, ...], at: Any) -> Any:
-    return rebuild(at, [leaf.got for leaf in leaves])
-
-
-def _slope_report(exercise: str, names: str, slope: float, see: str) -> Report:
-    return Report(
-        f"{exercise}: the gradient {names} is wrong.",
-        facts=(f"slope of the Taylor remainder {slope:.2f}, expected 2",),
-        pattern="taylor-slope",
-        cause="the gradient is near the right one, but not equal to it.",
-        see=see,
-    )

@@ -1,51 +1,40 @@
 """From two values in normal form to a verdict: pass quietly or raise a rendered `CheckFailed`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
-from course.checks._compare import Leaf, Stage, Tolerance, compare, widened
+from course.checks._compare import Leaf, Stage, compare, widened
 from course.checks._errors import CheckFailed
 from course.checks._facts import facts_of, label, others_fact
-from course.checks._patterns import Case, diagnose
+from course.checks._finding import Case, Claim
+from course.checks._patterns import diagnose
 from course.checks._report import Report
 from course.checks._values import Node
 
 
-@dataclass(frozen=True)
-class Claim:
-    """What is judged: headline, subject ("the gradient"), names, and what ratios are held against.
-
-    `names` is the name of the value, or one name per item of the tuple that it is.
-    """
-
-    exercise: str
-    names: str | tuple[str, ...]
-    tolerance: Tolerance
-    sizes: Mapping[str, int]
-    see: str
-    subject: str = ""
-
-
 def judge(got: Node, expected: Node, claim: Claim, last: Stage = Stage.VALUES) -> tuple[Leaf, ...]:
-    """Compare up to the stage `last`, and give the leaves if all are right.
+    """Compare, and give the leaves if all are right up to the stage `last`.
 
     Raises
     ------
     CheckFailed
         with facts about the worst of the leaves that fail at the earliest stage.
     """
-    leaves = tuple(compare(got, expected, claim.tolerance))
-    wrong = [leaf for leaf in leaves if leaf.stage <= last]
+    leaves = tuple(
+        leaf if leaf.stage <= last else replace(leaf, stage=Stage.RIGHT)
+        for leaf in compare(got, expected, claim.tolerance)
+    )
+    wrong = [leaf for leaf in leaves if not leaf.right]
     if not wrong:
         return leaves
     stage = min(leaf.stage for leaf in wrong)
     focus = max((leaf for leaf in wrong if leaf.stage is stage), key=difference)
-    raise CheckFailed(_report(Case(got, expected, leaves, focus, claim.sizes), claim))
+    raise CheckFailed(_report(Case(got, expected, leaves, focus, claim)))
 
 
-def _report(case: Case, claim: Claim) -> Report:
+def _report(case: Case) -> Report:
+    claim = case.claim
     labels = {id(leaf): label(leaf.keys, claim.names) for leaf in case.leaves}
     finding = diagnose(case)
     return Report(

@@ -101,11 +101,11 @@ def wrong_axis(leaf: Leaf, got: Array, expected: Array, case: Case) -> Finding |
     total = got.sum()
     if leaf.stage is not Stage.SHAPE or expected.ndim != 1 or got.ndim > 1 or not total:
         return None
-    batch = case.sizes.get("batch size", 0)
+    batch = case.claim.sizes.get("batch size", 0)
     if got.ndim == 1 and len(got) != batch:
         return None
-    ratios = (1.0, float(batch), 1.0 / batch) if batch else (1.0,)
-    if not any(np.isclose(total, ratio * expected.sum(), rtol=1e-6) for ratio in ratios):
+    ratios = (1.0, batch, 1.0 / batch) if batch else (1.0,)
+    if not any(np.isclose(total, ratio * expected.sum(), rtol=1e-6, atol=0) for ratio in ratios):
         return None
     if got.ndim:
         cause = "the sum runs over the wrong axis: the batch is axis 0."
@@ -117,7 +117,11 @@ def wrong_axis(leaf: Leaf, got: Array, expected: Array, case: Case) -> Finding |
 @every_suspect
 def last_sample_only(leaf: Leaf, got: Array, expected: Array, case: Case) -> Finding | None:
     """Find results in which only the batch's last sample counted."""
-    if expected.ndim < 2 or len(expected) != case.sizes.get("batch size", 0) or len(expected) < 2:
+    if (
+        expected.ndim < 2
+        or len(expected) != case.claim.sizes.get("batch size", 0)
+        or len(expected) < 2
+    ):
         return None
     if got.shape == expected.shape:
         alone = not got[:-1].any() and matches(got[-1], expected[-1], leaf.tolerance)

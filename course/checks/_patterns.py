@@ -7,11 +7,10 @@ the first that speaks is believed, so each must be silent rather than wrong.
 from collections.abc import Callable
 
 from course.checks._finding import Case, Finding
+from course.checks._layer_patterns import LAYER_PATTERNS
 from course.checks._leaf_patterns import LEAF_PATTERNS
 from course.checks._ratio_pattern import constant_ratio
-from course.checks._tree_patterns import LAYER_PATTERNS, TREE_PATTERNS
-
-__all__ = ["PATTERNS", "Case", "Finding", "diagnose"]
+from course.checks._tree_patterns import TREE_PATTERNS
 
 PATTERNS: tuple[Callable[[Case], Finding | None], ...] = (
     *TREE_PATTERNS,

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from course.checks._compare import Leaf, Stage, Tolerance, matches, widened
+from course.checks._compare import Leaf, Stage, matches, widened
 from course.checks._finding import Case, Finding
+from course.checks._tolerance import Tolerance
 
 _TOO_LITTLE_TO_TELL = 3  # entries: fewer are in some constant ratio by chance
 
@@ -19,7 +20,8 @@ def constant_ratio(case: Case) -> Finding | None:
     if ratio is None or not all(_has_ratio(leaf, ratio) for leaf in case.suspects):
         return None
     meanings = list(_meanings(ratio, case))
-    if not meanings and sum(_entries(leaf) for leaf in case.suspects) < _TOO_LITTLE_TO_TELL:
+    few = sum(_entries(leaf) for leaf in case.suspects) < _TOO_LITTLE_TO_TELL
+    if few and (not meanings or _whole(case.focus)):
         return None
     where = "in every wrong array" if any(leaf.right for leaf in case.leaves) else "everywhere"
     return _finding(ratio, meanings or [_UNNAMED], where)
@@ -45,6 +47,12 @@ def _has_ratio(leaf: Leaf, ratio: float) -> bool:
         return False
     expected = leaf.expected.astype(np.float64) * ratio
     return matches(leaf.got.astype(np.float64), expected, leaf.tolerance)
+
+
+def _whole(leaf: Leaf) -> bool:
+    """Tell whether whole numbers are expected, which are in simple ratios by chance."""
+    expected = leaf.expected
+    return isinstance(expected, np.ndarray) and bool(np.all(expected == np.rint(expected)))
 
 
 def _entries(leaf: Leaf) -> int:
@@ -78,10 +86,10 @@ _KNOWN = (
 
 
 def _meanings(ratio: float, case: Case) -> Iterator[Finding]:
-    for name, size in case.sizes.items():
-        if size > 1 and _equal(ratio, float(size)):
+    for name, size in case.claim.sizes.items():
+        if size != 1 and _equal(ratio, float(size)):
             yield _size_finding(name, size)
-        if size > 1 and _equal(ratio, 1.0 / size):
+        if size != 1 and _equal(ratio, 1.0 / size):
             yield _inverse_finding(name, size)
     yield from (finding for value, finding in _KNOWN if _equal(ratio, value))
 
@@ -90,7 +98,7 @@ def _equal(ratio: float, value: float) -> bool:
     return math.isclose(ratio, value, rel_tol=Tolerance.rtol * 10)
 
 
-def _size_finding(name: str, size: int) -> Finding:
+def _size_finding(name: str, size: float) -> Finding:
     return Finding(
         f"ratio-{_slug(name)}",
         f"the mean over the {name[:-5]} is asked for, and this is the sum: it is not divided by "
@@ -101,7 +109,7 @@ def _size_finding(name: str, size: int) -> Finding:
     )
 
 
-def _inverse_finding(name: str, size: int) -> Finding:
+def _inverse_finding(name: str, size: float) -> Finding:
     return Finding(
         f"ratio-one-over-{_slug(name)}",
         f"the division by the {name} is made once too often; is the mean taken in two places?",

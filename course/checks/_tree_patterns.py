@@ -1,12 +1,13 @@
-"""Patterns of the whole answer: what is returned, in which order, and which layers are wrong."""
+"""Patterns of the whole answer: what is returned, and in which order."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 
-from course.checks._compare import Keys, Leaf, Stage, Tolerance, matches
+from course.checks._compare import Stage, matches
 from course.checks._finding import Case, Finding
-from course.checks._values import Node
+from course.checks._tolerance import Tolerance
+from course.checks._values import OBJECTS, Alien, Node
 
 
 def returns_none(case: Case) -> Finding | None:
@@ -30,6 +31,31 @@ def wrapped(case: Case) -> Finding | None:
     if any(right):
         cause = "what is asked for is returned together with something else."
         return Finding("extra-values", cause, f"item {right.index(True)} of yours is right")
+    return None
+
+
+def list_missing(case: Case) -> Finding | None:
+    """Find one value where a list with one item belongs."""
+    got, expected = case.focus.got, case.focus.expected
+    if not isinstance(expected, tuple) or len(expected) != 1:
+        return None
+    if not matches(got, expected[0], case.focus.tolerance):
+        return None
+    return Finding("list-missing", "a list is asked for even where it has one item only.")
+
+
+def no_plain_data(case: Case) -> Finding | None:
+    """Say what to do with what is neither array nor list."""
+    if not isinstance(case.focus.got, Alien):
+        return None
+    what = case.focus.got.description
+    if what == OBJECTS:
+        cause = "arrays of different shapes do not fit into one array: keep them in a list."
+        return Finding("object-dtype", cause)
+    if any(f"`{kind}`" in what for kind in ("generator", "zip", "map")):
+        return Finding(
+            "iterator", "this gives its items only once: `list(...)` makes a list of it."
+        )
     return None
 
 
@@ -87,77 +113,13 @@ def _right_backwards(got: Node, expected: Node, tolerance: Tolerance) -> bool:
     return matches(got, expected, tolerance) or matches(got[::-1], expected, tolerance)
 
 
-def earlier_wrong(case: Case) -> Finding | None:
-    """Find lists that are right from the last item back to one, and wrong before it."""
-    splits = [_first_right(row) for row in _rows_with_faults(case)]
-    if not splits or None in splits:
-        return None
-    return Finding(
-        "earlier-layers",
-        "the step on the way back, from one layer to the one before it, or what is done with it.",
-        "right at the end of the list, wrong in all items before",
-    )
-
-
-def later_wrong(case: Case) -> Finding | None:
-    """Find lists that are right up to an item and wrong from there on."""
-    splits = [_first_right(row[::-1]) for row in _rows_with_faults(case)]
-    if not splits or None in splits:
-        return None
-    return Finding(
-        "later-layers",
-        "the first item that is wrong: what comes after it is made from it.",
-        "right at the start of the list, wrong in all items after",
-    )
-
-
-def _rows_with_faults(case: Case) -> Iterator[tuple[Leaf, ...]]:
-    """Give the inner lists that hold a wrong array; the outermost one is no list of layers."""
-    rows: dict[Keys, list[Leaf]] = {}
-    for leaf in case.leaves:
-        if len(leaf.keys) > 1 and isinstance(leaf.keys[-1], int):
-            rows.setdefault(leaf.keys[:-1], []).append(leaf)
-    return (tuple(row) for row in rows.values() if not all(leaf.right for leaf in row))
-
-
-def _first_right(row: tuple[Leaf, ...]) -> int | None:
-    """Give the index from which on all are right, if all before it are wrong."""
-    verdicts = [leaf.right for leaf in row]
-    split = verdicts.index(True) if True in verdicts else 0
-    return split if split and all(verdicts[split:]) else None
-
-
-def only_weights(case: Case) -> Finding | None:
-    """Find wrong matrices beside right vectors, as in gradients of weights and biases."""
-    ranks = {
-        right: {
-            leaf.expected.ndim
-            for leaf in case.leaves
-            if leaf.right is right and isinstance(leaf.expected, np.ndarray)
-        }
-        for right in (True, False)
-    }
-    if ranks == {True: {1}, False: {2}}:
-        cause = (
-            "the factor that turns a right vector into the matrix: which activations, which axes?"
-        )
-        return Finding("only-matrices", cause, "every vector is right, every matrix is wrong")
-    if ranks == {True: {2}, False: {1}}:
-        cause = "how the vectors are summed or averaged over the batch."
-        return Finding("only-vectors", cause, "every matrix is right, every vector is wrong")
-    return None
-
-
 TREE_PATTERNS: tuple[Callable[[Case], Finding | None], ...] = (
     returns_none,
     swapped_pair,
     reversed_layers,
     wrapped,
+    list_missing,
+    no_plain_data,
     list_for_array,
     wrong_length,
-)
-LAYER_PATTERNS: tuple[Callable[[Case], Finding | None], ...] = (
-    earlier_wrong,
-    later_wrong,
-    only_weights,
 )

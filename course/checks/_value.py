@@ -6,14 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from course.checks._compare import Leaf, Tolerance
-from course.checks._errors import CheckFailed
-from course.checks._judge import Claim, difference, judge
+from course.checks._compare import Leaf
+from course.checks._errors import CheckFailed, OracleError
+from course.checks._finding import Claim
+from course.checks._judge import difference, judge
 from course.checks._report import Passed, Report
 from course.checks._session import record
-from course.checks._values import as_data, describe, normal_form
+from course.checks._tolerance import Tolerance
+from course.checks._values import as_data, describe, holds_alien, normal_form
 
-NO_SIZES: Mapping[str, int] = MappingProxyType({})
+NO_SIZES: Mapping[str, float] = MappingProxyType({})
 
 
 def check_value(
@@ -24,7 +26,7 @@ def check_value(
     name: str,
     rtol: float = Tolerance.rtol,
     atol: float = Tolerance.atol,
-    sizes: Mapping[str, int] = NO_SIZES,
+    sizes: Mapping[str, float] = NO_SIZES,
     see: str = "",
 ) -> Passed:
     """Compare the student's value with the expected one, leaf by leaf.
@@ -44,12 +46,14 @@ def check_value(
     ------
     CheckFailed
         at the first of kind, shape, dtype, finiteness and values that is wrong.
+    OracleError
+        if `expected` is not plain data: objects cannot be compared by value.
     """
-    node = normal_form(got)
+    node, reference = normal_form(got), normal_form(expected)
     record("value", name, as_data(node))
-    leaves = judge(
-        node, normal_form(expected), Claim(exercise, name, Tolerance(rtol, atol), sizes, see)
-    )
+    if holds_alien(reference):
+        raise OracleError(f"the expected value of {name} is not plain data")
+    leaves = judge(node, reference, Claim(exercise, name, Tolerance(rtol, atol), sizes, see))
     return Passed(f"`{name}` is right{largest_difference(leaves)}")
 
 

@@ -17,6 +17,7 @@ Node: TypeAlias = "Array | str | Alien | tuple[Node, ...] | dict[str | int, Node
 
 MAX_DEPTH = 32
 MAX_ITEMS = 100_000
+OBJECTS = "an array of Python objects"
 _NUMBERS = frozenset({bool, int, float, complex}) | frozenset(
     kind for kind in np.sctypeDict.values() if issubclass(kind, np.number | np.bool_)
 )
@@ -54,6 +55,13 @@ def as_data(node: Node) -> Any:
     if isinstance(node, dict):
         return tuple((key, as_data(item)) for key, item in node.items())
     return "None" if node is None else node
+
+
+def holds_alien(node: Node) -> bool:
+    """Tell whether anything in a node is no plain data."""
+    if isinstance(node, tuple | dict):
+        return any(map(holds_alien, node.values() if isinstance(node, dict) else node))
+    return isinstance(node, Alien)
 
 
 def describe(node: Node) -> str:
@@ -105,8 +113,7 @@ def _leaf(value: Any) -> Array | Alien:
     except Exception as error:  # noqa: BLE001 - a JAX tracer or deleted buffer, by many types
         return Alien(f"an array that cannot be read ({type(error).__name__})")
     if array.dtype.kind not in "biufc":
-        what = "Python objects" if array.dtype.kind == "O" else str(array.dtype)[:40]
-        return Alien(f"an array of {what}")
+        return Alien(OBJECTS if array.dtype.kind == "O" else f"an array of {str(array.dtype)[:40]}")
     return array
 
 
@@ -118,4 +125,4 @@ def _is_jax(kind: type) -> bool:
 def _describe_object(value: Any) -> str:
     # A proxy stands for an object that it alone can name.
     speak = getattr(type(value), "__course_describe__", None)
-    return str(speak(value)) if speak else f"an object of type `{type(value).__name__}`"
+    return str(speak(value))[:100] if speak else f"an object of type `{type(value).__name__[:60]}`"
