@@ -65,18 +65,22 @@ raise RuntimeError("grading must not run this")
 '''
 
 
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    """The .py source of the tiny lab, alone in its folder."""
-    path = tmp_path / "source" / "tiny" / "tiny.py"
+def make_course(root: Path) -> Course:
+    """Make a course folder that holds the tiny lab, in sync."""
+    path = root / "source" / "tiny" / "tiny.py"
     path.parent.mkdir(parents=True)
     path.write_text(TINY, "utf-8")
-    return path
+    sync(Course(root))
+    return Course(root)
 
 
 @pytest.fixture
-def course(source: Path) -> Course:
+def course(tmp_path: Path) -> Course:
     """A course folder that holds the tiny lab, in sync."""
-    found = Course(source.parent.parent.parent)
-    sync(found)
-    return found
+    return make_course(tmp_path)
+
+
+@pytest.fixture
+def source(course: Course) -> Path:
+    """The .py source of the tiny lab."""
+    return course.source / "tiny" / "tiny.py"
