@@ -31,8 +31,10 @@ def missing(files: Iterable[IdxFile] = COMPLETE) -> tuple[str, ...]:
 
 def holds(file: IdxFile) -> bool:
     """Say whether the cache has this file, with the right content."""
-    path = cache_folder() / file.name
-    return path.is_file() and is_genuine(file, path.read_bytes())
+    try:
+        return is_genuine(file, (cache_folder() / file.name).read_bytes())
+    except OSError:
+        return False
 
 
 def is_genuine(file: IdxFile, idx: bytes) -> bool:

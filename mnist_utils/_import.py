@@ -37,18 +37,21 @@ def import_path(
     DataError
         if anything is truncated, damaged, swapped, hostile or not MNIST: the cache stays as it was.
     """
-    path = Path(path).expanduser()
-    if path.is_dir():
-        found = _from_folder(path, files)
-    elif path.is_file():
-        found = _from_file(path, files)
-    else:
-        raise DataError(
-            "no such file or folder", where=str(path), cure="Check the spelling of the path."
-        )
+    found = _found(Path(path).expanduser(), files)
     contents = {file: _verified(file, array, where, files) for file, array, where in found}
     _cache.store(contents)
     return tuple(file.name for file in contents)
+
+
+def _found(path: Path, files: Sequence[IdxFile]) -> Found:
+    try:
+        if path.is_dir():
+            return _from_folder(path, files)
+        if path.is_file():
+            return _from_file(path, files)
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror}", where=str(path)) from error
+    raise DataError("no such file or folder", where=str(path), cure="Check its spelling.")
 
 
 def _from_folder(folder: Path, files: Sequence[IdxFile]) -> Found:
@@ -65,7 +68,8 @@ def _from_folder(folder: Path, files: Sequence[IdxFile]) -> Found:
 def _from_file(path: Path, files: Sequence[IdxFile]) -> Found:
     most = max(file.idx_bytes for file in files)
     if zipfile.is_zipfile(path):
-        return _from_arrays(read_npz(path, limit=8 * most), files, path)
+        # eight-byte numbers at most, and a header
+        return _from_arrays(read_npz(path, limit=8 * most + 2**16), files, path)
     if first_bytes(path, len(MAGIC)) == MAGIC or _named(path, files):
         return [_from_idx(path, files)]
     return _from_arrays(parse_pickle(read_bounded(path, MAX_BYTES), where=str(path)), files, path)

@@ -48,13 +48,14 @@ def read_npz(path: Path, limit: int) -> Mapping[str, NDArray[Any]]:
 
 
 def _member(archive: zipfile.ZipFile, name: str, limit: int, where: str) -> NDArray[Any]:
+    claimed = archive.getinfo(name).file_size  # and no more than that is unpacked
+    if claimed > limit:
+        raise DataError(f"claims {claimed} bytes, {limit} are the most", where=where)
     with archive.open(name) as stream:
         shape, fortran, dtype = _header(stream)
         if dtype.kind not in "uif":
             raise DataError(f"holds {dtype} and not plain numbers: it is not read", where=where)
         size = math.prod(shape) * dtype.itemsize
-        if size > limit:
-            raise DataError(f"claims {size} bytes, {limit} are the most", where=where)
         data = stream.read(size + 1)
         if len(data) != size:
             raise DataError(f"{len(data)} bytes for an array of shape {shape}", where=where)

@@ -16,4 +16,5 @@ def small() -> SmallSet:
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
     monkeypatch.setenv("MNIST_UTILS_CACHE", str(folder))
+    monkeypatch.setenv("no_proxy", "*")  # mirrors are on loopback
     return folder

@@ -9,6 +9,7 @@ import pytest
 import mnist_utils
 from mnist_utils import DataError, cache_folder, load_mnist, load_mnist_splits, missing
 from mnist_utils._files import COMPLETE
+from mnist_utils._idx import dump_idx
 
 DATA = Path(mnist_utils.__file__).parent / "data"
 
@@ -80,8 +81,8 @@ def test_the_complete_set_is_asked_for_in_words(cache: Path) -> None:
 def test_a_damaged_cache_is_told(cache: Path) -> None:
     cache.mkdir()
     for file in COMPLETE:
-        (cache / file.name).write_bytes(b"\0" * file.idx_bytes)
-    with pytest.raises(DataError, match="damaged"):
+        (cache / file.name).write_bytes(dump_idx(np.zeros(file.shape, np.uint8)))
+    with pytest.raises(DataError, match="this file of the complete set is damaged"):
         load_mnist(complete=True)
     assert len(missing()) == 4
 
