@@ -2,7 +2,9 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import jupytext
@@ -20,6 +22,7 @@ _LAYOUT = frozenset({"lines_to_next_cell", "lines_to_end_of_cell_marker", "cell_
 _MISREAD = ("title", "cell_depth", "region_name")
 _CONFLICT = re.compile(r"^(<<<<<<<|>>>>>>>)( |$)", re.MULTILINE)
 
+Layout = Mapping[CellContent, Mapping[str, Any]]
 _NEXT = CellContent.make("code", "0", {})  # a string that is not closed shows in the next cell
 
 
@@ -50,15 +53,17 @@ def read_percent(text: str, *, where: str) -> Content:
     return tuple(_read_cell(cell, where, number) for number, cell in enumerate(cells, 1))
 
 
-def write_percent(content: Content, *, where: str) -> str:
+def write_percent(content: Content, *, where: str, like: str = "") -> str:
     """Write the `.py` source of a notebook, the same text for the same content.
+
+    Cells that stand in `like`, the source as it was, keep their blank lines.
 
     Raises
     ------
     CourseError
         if a cell holds what py:percent cannot: it would not come back as it is.
     """
-    text = _write(content)
+    text = _write(content, _layout_of(like) if like else {})
     if not _comes_back(text, content):
         pairs = [(cell, _NEXT) for cell in content]
         alone = (n for n, pair in enumerate(pairs) if not _comes_back(_write(pair), pair))
@@ -72,9 +77,9 @@ def write_percent(content: Content, *, where: str) -> str:
     return text
 
 
-def _write(content: Content) -> str:
+def _write(content: Content, layout: Layout = MappingProxyType({})) -> str:
     notebook = nbformat.v4.new_notebook(
-        cells=[_write_cell(cell) for cell in content],
+        cells=[_write_cell(cell, layout.get(cell, {})) for cell in content],
         metadata={"jupytext": {"notebook_metadata_filter": "-all", "cell_metadata_filter": "all"}},
     )
     return _unescape(str(jupytext.writes(notebook, fmt=_FORMAT)))
@@ -101,8 +106,16 @@ def _read_cell(cell: Any, where: str, number: int) -> CellContent:
     return must_be_valid(content, where=place)
 
 
-def _write_cell(cell: CellContent) -> Any:
-    metadata = contract(cell.metadata)
+def _layout_of(text: str) -> Layout:
+    nodes = jupytext.reads(text, fmt=_FORMAT).cells
+    return {
+        content: {key: node.metadata[key] for key in _LAYOUT & set(node.metadata)}
+        for content, node in zip(read_percent(text, where=""), nodes, strict=True)
+    }
+
+
+def _write_cell(cell: CellContent, layout: Mapping[str, Any]) -> Any:
+    metadata = {**contract(cell.metadata), **layout}
     if cell.type != "code":
         cell = replace(cell, source="\n".join(map(_keep_heading, cell.source.split("\n"))))
     return node_of(cell, metadata)

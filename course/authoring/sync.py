@@ -66,7 +66,9 @@ def _wanted(folder: Path, name: str) -> Iterator[_File]:
     source, notebook = folder / f"{name}.py", folder / f"{name}.ipynb"
     content, why, keep_source = _agree(source, notebook)
     if not keep_source:
-        yield _File(Change(source, why), write_percent(content, where=str(notebook)))
+        before = _read_text(source) if source.is_file() else ""
+        text = write_percent(content, where=str(notebook), like=before)
+        yield _File(Change(source, why), text)
     text = dump_notebook(notebook_of(content))
     if not notebook.is_file() or notebook.read_text("utf-8") != text:
         yield _File(Change(notebook, why), text)
@@ -103,15 +105,18 @@ def _list(ours: Content, theirs: Content) -> str:
 
 
 def _read_source(path: Path) -> Content:
+    return read_percent(_read_text(path), where=str(path))
+
+
+def _read_text(path: Path) -> str:
     try:
-        text = path.read_text("utf-8-sig")
+        return path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise CourseError(
             f"the notebook source cannot be read ({error})",
             where=str(path),
             cure="Save it as UTF-8 text.",
         ) from error
-    return read_percent(text, where=str(path))
 
 
 def _read_notebook(path: Path) -> Any:

@@ -82,6 +82,14 @@ def test_edit_of_notebook_reaches_source(course, source, notebook):
     assert sync(course) == ()
 
 
+def test_edit_of_notebook_leaves_the_blank_lines_of_other_cells(course, source, notebook):
+    replace(source, "import numpy as np\n\n\n# %%", "import numpy as np\n\n# %%")
+    replace(notebook, "Why two?", "Why three?")
+    before = source.read_text("utf-8")
+    sync(course)
+    assert source.read_text("utf-8") == before.replace("Why two?", "Why three?")
+
+
 def test_both_edited_is_refused_and_nothing_is_written(course, source, notebook):
     replace(source, "Twice x.", "Two times x.")
     replace(notebook, "Why two?", "Why three?")
