@@ -8,7 +8,11 @@ class Limits:
     """Bounds on one student process; times are wall-clock seconds, sizes are bytes.
 
     `cell_seconds` bounds one of the student's cells, `call_seconds` one call from a test cell,
-    `test_seconds` one whole test cell and `notebook_seconds` the whole notebook.
+    `test_seconds` one whole test cell and `notebook_seconds` the whole notebook; `start_seconds`
+    bounds the start of a process and `replacements` how many may follow the first. `disk_bytes`
+    bounds a private `/tmp`. `output_chars` bounds the text that a cell prints, `display_chars` its
+    rich output. `value_bytes` bounds the arrays of one message, `structure_bytes` the rest of it,
+    `value_depth` its nesting, and `iterations` what a loop over a student's object may take.
     """
 
     cell_seconds: float = 20.0
@@ -16,10 +20,15 @@ class Limits:
     test_seconds: float = 30.0
     notebook_seconds: float = 300.0
     start_seconds: float = 60.0
+    replacements: int = 20
     memory_bytes: int = 4 * 2**30
     file_bytes: int = 64 * 2**20
+    disk_bytes: int = 256 * 2**20
     open_files: int = 256
     processes: int = 128
     output_chars: int = 20_000
+    display_chars: int = 1_000_000
     value_bytes: int = 64 * 2**20
+    structure_bytes: int = 4 * 2**20
     value_depth: int = 32
+    iterations: int = 1_000_000

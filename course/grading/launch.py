@@ -1,0 +1,123 @@
+"""Start of a student process, its end, and what is known of it from outside."""
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from course.grading.limits import Limits
+from course.grading.sandbox import Level, Room
+
+ARGV = [sys.executable, "-P", "-s", "-X", "utf8", "-m", "course.grading.student"]
+END_SECONDS = 5
+FILES = 200
+TAIL_BYTES = 2_000
+
+
+@dataclass(frozen=True)
+class Process:
+    """A student process and all that must go with it."""
+
+    popen: subprocess.Popen[bytes]
+    room: Room
+    errors: IO[bytes]
+
+    def kill(self) -> None:
+        """End the process with all that it started, and remove its folder."""
+        if hasattr(os, "killpg"):
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.popen.pid, signal.SIGKILL)
+        self.popen.kill()
+        with suppress(subprocess.TimeoutExpired):
+            self.popen.wait(END_SECONDS)
+        self.errors.close()
+        shutil.rmtree(self.room.folder, ignore_errors=True)
+
+    def ending(self) -> str:
+        """Say how the process ended, "" while it lives."""
+        try:
+            status = self.popen.wait(1)
+        except subprocess.TimeoutExpired:
+            return ""
+        killed = -status if status < 0 else status - 128  # bubblewrap passes signals on as 128 + n
+        if 0 < killed < 65:
+            return f"killed by signal {killed}"
+        return f"exit status {status}"
+
+    def last_words(self) -> str:
+        """Give the end of what the process wrote to its standard error."""
+        size = self.errors.seek(0, os.SEEK_END)
+        self.errors.seek(max(0, size - TAIL_BYTES))
+        return self.errors.read(TAIL_BYTES).decode("utf-8", "replace").strip()
+
+    def peak_memory(self) -> int:
+        """Give the largest resident size so far of any process inside, in bytes; 0 if unknown."""
+        return max(map(_peak, _descendants(self.popen.pid)), default=0)
+
+
+def launch(level: Level, limits: Limits, forbidden: tuple[str, ...], files: Path | None) -> Process:
+    """Start a student process with a private copy of the data in the folder `files`."""
+    room = Room(Path(tempfile.mkdtemp(prefix="course-student-")))
+    room.data.mkdir()
+    room.home.mkdir()
+    if files is not None:
+        _copy(files, room.data, limits.disk_bytes)
+    start = level.start(ARGV, room, limits, forbidden)
+    errors = tempfile.TemporaryFile()  # noqa: SIM115 - `Process.kill` closes it
+    popen = subprocess.Popen(
+        start.argv,
+        cwd=start.cwd,
+        env=start.env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        bufsize=0,
+        start_new_session=True,
+    )
+    return Process(popen, room, errors)
+
+
+def _copy(source: Path, target: Path, size: int) -> None:
+    """Copy plain files, never links or devices, up to `FILES` of them and `size` bytes."""
+    left = FILES
+    for folder, names, files in os.walk(source):
+        names.sort()
+        for name in sorted(files):
+            path = Path(folder, name)
+            facts = path.lstat()
+            size -= facts.st_size
+            left -= 1
+            if left < 0 or size < 0:
+                return
+            if stat.S_ISREG(facts.st_mode):
+                place = target / path.relative_to(source)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, place, follow_symlinks=False)
+
+
+def _descendants(pid: int) -> list[int]:
+    found, todo = [], [pid]
+    while todo:
+        pid = todo.pop()
+        found.append(pid)
+        try:
+            todo += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split())
+        except (OSError, ValueError):
+            continue
+    return found
+
+
+def _peak(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text("ascii", "replace").splitlines()
+    except OSError:
+        return 0
+    sizes = [int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")]
+    return sizes[0] if sizes else 0

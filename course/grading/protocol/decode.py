@@ -1,0 +1,178 @@
+"""msgpack to values, trusting nothing: every tag, type, length and number is checked."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import msgpack
+import numpy as np
+
+from course.grading.protocol.bounds import (
+    BIG_INT_BYTES,
+    KEYS,
+    TYPE_NAME_CHARS,
+    Bounds,
+    Malformed,
+)
+from course.grading.protocol.encode import PLAIN
+from course.grading.protocol.references import Mine, Reference, Yours
+from course.grading.protocol.shared import DTYPES, NAMED
+
+Resolve = Callable[[Reference], Any]
+NUMPY_DIMENSIONS = 32
+
+
+def decode(body: bytes, resolve: Resolve, bounds: Bounds) -> Any:
+    """Decode one value; `resolve` gives the object that a reference stands for.
+
+    Raises
+    ------
+    Malformed
+        if `body` is not exactly what `encode` gives for a value within `bounds`.
+    """
+    size = int.from_bytes(body[:4], "big")
+    if len(body) < 4 + size or size > bounds.structure_bytes:
+        raise Malformed("the structure is longer than its frame or its limit")
+    try:
+        node = msgpack.unpackb(body[4 : 4 + size], max_map_len=0, max_ext_len=0)
+    except (ValueError, msgpack.UnpackException) as error:
+        raise Malformed(f"not msgpack: {type(error).__name__}") from None
+    decoder = _Decoder(memoryview(body)[4 + size :], resolve)
+    value = decoder.value(node, bounds.depth)
+    if decoder.rest:
+        raise Malformed("bytes are left over")
+    return value
+
+
+class _Decoder:
+    def __init__(self, rest: memoryview, resolve: Resolve) -> None:
+        self.rest = rest
+        self._resolve = resolve
+        self._keys_left = KEYS
+        self._forms: dict[str, Callable[[list[Any], int], Any]] = {
+            "list": self._items,
+            "tuple": lambda parts, depth: tuple(self._items(parts, depth)),
+            "set": lambda parts, depth: set(self._members(parts, depth)),
+            "frozenset": lambda parts, depth: frozenset(self._members(parts, depth)),
+            "dict": self._dict,
+            "slice": lambda parts, depth: slice(*self._three(parts, depth)),
+            "range": self._range,
+            "int": _big_int,
+            "complex": _complex,
+            "array": self._array,
+            "scalar": _scalar,
+            "dtype": lambda parts, _: _dtype(_only(parts, str)),
+            "named": _named,
+            "mine": self._mine,
+            "yours": lambda parts, _: self._resolve(Yours(_only(parts, int))),
+        }
+
+    def value(self, node: Any, depth: int) -> Any:
+        if type(node) in PLAIN or type(node) is int:
+            return node
+        if type(node) is not list or not node or type(node[0]) is not str:
+            raise Malformed("a value without a tag")
+        form = self._forms.get(node[0])
+        if form is None:
+            raise Malformed("an unknown tag")
+        if depth < 0:
+            raise Malformed("values are nested too deep")
+        return form(node[1:], depth)
+
+    def _items(self, parts: list[Any], depth: int) -> list[Any]:
+        if depth <= 0:
+            raise Malformed("values are nested too deep")
+        return [self.value(part, depth - 1) for part in parts]
+
+    def _members(self, parts: list[Any], depth: int) -> list[Any]:
+        self._keys_left -= len(parts)
+        if self._keys_left < 0:
+            raise Malformed("too many keys")
+        members = self._items(parts, depth)
+        try:
+            distinct = len(set(members)) == len(members)
+            nan = any(member != member for member in members)
+        except (TypeError, ValueError):
+            raise Malformed("a key that cannot be one") from None
+        if nan or not distinct:
+            raise Malformed("keys are not distinct")
+        return members
+
+    def _dict(self, parts: list[Any], depth: int) -> dict[Any, Any]:
+        if len(parts) % 2:
+            raise Malformed("a key without a value")
+        # keys first is the order of the bytes too, because no key holds an array
+        keys = self._members(parts[::2], depth)
+        return dict(zip(keys, self._items(parts[1::2], depth), strict=True))
+
+    def _three(self, parts: list[Any], depth: int) -> list[Any]:
+        if len(parts) != 3:
+            raise Malformed("a slice or range has three parts")
+        return self._items(parts, depth)
+
+    def _range(self, parts: list[Any], depth: int) -> range:
+        start, stop, step = self._three(parts, depth)
+        if not all(type(part) is int for part in (start, stop, step)) or step == 0:
+            raise Malformed("not a range")
+        return range(start, stop, step)
+
+    def _array(self, parts: list[Any], _: int) -> Any:
+        dtype, shape = _dtype(parts[0] if parts else None), parts[1:]
+        if len(shape) > NUMPY_DIMENSIONS or not all(type(n) is int and n >= 0 for n in shape):
+            raise Malformed("not the shape of an array")
+        size = math.prod(shape) * dtype.itemsize
+        if size > len(self.rest):
+            raise Malformed("an array is longer than its bytes")
+        raw, self.rest = self.rest[:size], self.rest[size:]
+        try:
+            flat = np.frombuffer(raw, dtype) if size else np.empty(0, dtype)
+            return np.array(flat.reshape(shape), dtype=dtype.newbyteorder("="))
+        except ValueError:
+            raise Malformed("not the shape of an array") from None
+
+    def _mine(self, parts: list[Any], _: int) -> Any:
+        if len(parts) != 2 or type(parts[0]) is not int or type(parts[1]) is not str:
+            raise Malformed("not a reference")
+        return self._resolve(Mine(parts[0], parts[1][:TYPE_NAME_CHARS]))
+
+
+def _only(parts: list[Any], kind: type) -> Any:
+    if len(parts) != 1 or type(parts[0]) is not kind:
+        raise Malformed(f"not exactly one {kind.__name__}")
+    return parts[0]
+
+
+def _big_int(parts: list[Any], _: int) -> int:
+    data = _only(parts, bytes)
+    if len(data) > BIG_INT_BYTES:
+        raise Malformed("an integer is too long")
+    return int.from_bytes(data, "little", signed=True)
+
+
+def _complex(parts: list[Any], _: int) -> complex:
+    if len(parts) != 2 or not all(type(part) is float for part in parts):
+        raise Malformed("not a complex number")
+    return complex(*parts)
+
+
+def _scalar(parts: list[Any], _: int) -> Any:
+    if len(parts) != 2 or type(parts[1]) is not bytes:
+        raise Malformed("not a numpy scalar")
+    dtype = _dtype(parts[0])
+    if len(parts[1]) != dtype.itemsize:
+        raise Malformed("a numpy scalar of the wrong length")
+    return np.frombuffer(parts[1], dtype)[0]
+
+
+def _dtype(name: Any) -> Any:
+    dtype = DTYPES.get(name) if type(name) is str else None
+    if dtype is None:
+        raise Malformed("an unknown number format")
+    return dtype
+
+
+def _named(parts: list[Any], _: int) -> Any:
+    name = _only(parts, str)
+    if name not in NAMED:
+        raise Malformed("an unknown name")
+    return NAMED[name]

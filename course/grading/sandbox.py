@@ -1,0 +1,226 @@
+"""How a student process is contained: levels, best first, each a small strategy."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from course.grading.limits import Limits
+
+PROBE_SECONDS = 30
+WORK = "/submission"
+FIRST_UID = 2_000_000_000  # users without a name; each process gets one of its own
+SYSTEM = (
+    *("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64"),
+    *("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime"),
+)
+KEPT_ENVIRONMENT = ("LD_LIBRARY_PATH", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT")
+
+
+@dataclass(frozen=True)
+class Room:
+    """The private folder of one student process: `data` its files, `home` where it may write."""
+
+    folder: Path
+
+    @property
+    def data(self) -> Path:
+        """Copies of the submission's files."""
+        return self.folder / "data"
+
+    @property
+    def home(self) -> Path:
+        """Home and temporary folder, where the level has no better."""
+        return self.folder / "home"
+
+
+@dataclass(frozen=True)
+class Start:
+    """What `subprocess.Popen` needs to start a contained process."""
+
+    argv: list[str]
+    cwd: Path
+    env: dict[str, str]
+
+
+class Level(Protocol):
+    """One way to contain a student process."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+    def start(
+        self, argv: list[str], room: Room, limits: Limits, forbidden: tuple[str, ...]
+    ) -> Start:
+        """Say how to start `argv` in `room`, with the modules `forbidden` out of sight."""
+
+    def rlimits(self, limits: Limits) -> dict[str, int]:
+        """Say which resource limits the process must set on itself."""
+
+
+@cache
+def best_level() -> Level:
+    """Give the best level that works here; what works is tried once."""
+    levels = (BubblewrapAsRoot(), Bubblewrap()) if _is_root() else (Bubblewrap(),)
+    return next((level for level in levels if level.works()), LimitsOnly())
+
+
+@dataclass(frozen=True)
+class LimitsOnly:
+    """Resource limits, a clean environment, a private folder; no wall around files or network."""
+
+    name: str = "limits"
+
+    def start(
+        self, argv: list[str], room: Room, limits: Limits, forbidden: tuple[str, ...]
+    ) -> Start:
+        """Start in the room's data folder."""
+        return Start(argv, room.data, environment(str(room.home)))
+
+    def rlimits(self, limits: Limits) -> dict[str, int]:
+        """Leave processes alone: the system would count all that the user has."""
+        return _rlimits(limits)
+
+
+@dataclass(frozen=True)
+class Bubblewrap:
+    """Namespaces: no network, no other processes, a read-only system, nothing of the course."""
+
+    name: str = "bubblewrap"
+
+    def works(self) -> bool:
+        """Try it on this Python."""
+        if shutil.which("bwrap") is None or not sys.platform.startswith("linux"):
+            return False
+        start = self.start([sys.executable, "-c", ""], Room(Path("/")), Limits(), ())
+        try:
+            done = subprocess.run(
+                start.argv, env=start.env, capture_output=True, timeout=PROBE_SECONDS, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+        return done.returncode == 0
+
+    def start(
+        self, argv: list[str], room: Room, limits: Limits, forbidden: tuple[str, ...]
+    ) -> Start:
+        """Start behind bubblewrap, in a folder that shows the data and takes new files."""
+        files = [(path, f"{WORK}/{path.name}") for path in _entries(room.data)]
+        seen = [(path, str(path)) for path in _needed()]
+        flags = [
+            *self._namespaces(),
+            *("--die-with-parent", "--new-session", "--clearenv"),
+            *_tmpfs("/tmp", limits.disk_bytes),
+            *_tmpfs(WORK, limits.disk_bytes),
+            *_parents(_needed()),
+            *[part for path, place in seen + files for part in ("--ro-bind", str(path), place)],
+            *[part for path in _folders(forbidden) for part in ("--tmpfs", str(path))],
+            *("--proc", "/proc", "--dev", "/dev", "--chdir", WORK),
+            *[part for pair in environment("/tmp").items() for part in ("--setenv", *pair)],
+        ]
+        # bubblewrap's own environment can be read from inside
+        own = {"PATH": os.environ.get("PATH", os.defpath)}
+        return Start(["bwrap", *flags, "--", *self._drop(), *argv], Path("/"), own)
+
+    def rlimits(self, limits: Limits) -> dict[str, int]:
+        """Limit processes too: here only the sandbox's own count."""
+        return {**_rlimits(limits), "RLIMIT_NPROC": limits.processes}
+
+    def _namespaces(self) -> tuple[str, ...]:
+        return ("--unshare-user", "--unshare-all", "--disable-userns")
+
+    def _drop(self) -> tuple[str, ...]:
+        return ()
+
+
+@dataclass(frozen=True)
+class BubblewrapAsRoot(Bubblewrap):
+    """The same, started by root, who is exempt from the limit on processes: it stops being root.
+
+    Each process runs as a user of its own, without capabilities.
+    """
+
+    def works(self) -> bool:
+        """Try it on this Python; it needs `setpriv` of util-linux."""
+        return shutil.which("setpriv") is not None and super().works()
+
+    def _namespaces(self) -> tuple[str, ...]:
+        spaces = ("ipc", "pid", "net", "uts", "cgroup-try")
+        needed = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
+        return (
+            *(f"--unshare-{space}" for space in spaces),
+            *(part for capability in needed for part in ("--cap-add", capability)),
+        )
+
+    def _drop(self) -> tuple[str, ...]:
+        user = str(FIRST_UID + int.from_bytes(os.urandom(3), "big"))
+        return (
+            *("setpriv", "--reuid", user, "--regid", user, "--clear-groups"),
+            *("--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"),
+        )
+
+
+def environment(home: str) -> dict[str, str]:
+    """Give the student process's environment: nothing of the instructor's but what Python needs."""
+    fixed = {
+        "HOME": home,
+        "TMPDIR": home,
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), "/usr/bin", "/bin")),
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "Agg",
+        "JAX_PLATFORMS": "cpu",
+        "PYTHONHASHSEED": "0",  # the order of a set is the same in every run
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **{f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")},
+    }
+    return {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ} | fixed
+
+
+def _rlimits(limits: Limits) -> dict[str, int]:
+    return {
+        "RLIMIT_AS": limits.memory_bytes,
+        "RLIMIT_FSIZE": limits.file_bytes,
+        "RLIMIT_NOFILE": limits.open_files,
+        "RLIMIT_CORE": 0,
+    }
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _tmpfs(place: str, size: int) -> tuple[str, ...]:
+    return ("--perms", "1777", "--size", str(size), "--tmpfs", place)
+
+
+@cache
+def _needed() -> tuple[Path, ...]:
+    """Give what Python, its packages and the course's two packages consist of, outermost only."""
+    places = [*map(Path, SYSTEM), Path(sys.base_prefix), Path(sys.prefix)]
+    places += [*_folders(("mnist_utils",)), Path(__file__).parents[1]]
+    there = [place for place in places if place.exists()]
+    return tuple(p for p in there if not any(other in p.parents for other in there))
+
+
+def _folders(packages: tuple[str, ...]) -> list[Path]:
+    """Give the folders of those top-level packages that are installed; nothing is imported."""
+    specs = [importlib.util.find_spec(name) for name in packages]
+    return [Path(place) for s in specs if s for place in s.submodule_search_locations or ()]
+
+
+def _parents(places: tuple[Path, ...]) -> Iterator[str]:
+    """Make the folders above `places` passable for every user."""
+    above = {parent for place in places for parent in place.parents if parent.parts[1:]}
+    for folder in sorted(above - {Path("/tmp")}):
+        yield from ("--perms", "0755", "--dir", str(folder))

@@ -1,0 +1,154 @@
+"""The student process at work: requests in, answers out, calls back to the referee between."""
+
+import itertools
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from course.grading.protocol import (
+    Bounds,
+    Failure,
+    Lent,
+    Message,
+    Mine,
+    Reference,
+    Refusal,
+    Request,
+    Unsendable,
+    Value,
+    Yours,
+    pack_message,
+    unpack_message,
+)
+from course.grading.protocol.messages import Answer
+from course.grading.student.bounds import set_limits
+from course.grading.student.channel import Channel
+from course.grading.student.describe import describe
+from course.grading.student.forbid import forbid
+from course.grading.student.operations import OPERATIONS, Operation
+from course.grading.student.outputs import Outputs, Sink
+from course.grading.student.referee_functions import RefereeError, RefereeFunction
+from course.grading.student.shell import StudentShell
+
+FIRST_BOUNDS = Bounds(value_bytes=0, structure_bytes=1 << 16, depth=8)
+
+
+class Agent:
+    """Answers the referee until the channel closes.
+
+    The first request is `start`, which tells the limits; until then nothing of the student's runs,
+    so that a process may wait in this state, or be forked from one that does.
+    """
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._bounds = FIRST_BOUNDS
+        self._chars = (0, 0)
+        self._ids = itertools.count(1)
+        self._lent = Lent()
+        self._borrowed: dict[int, RefereeFunction] = {}
+        self._thread = threading.get_ident()
+        self._sink = Sink(Outputs(0, 0))
+        self._shell = StudentShell.start(self._sink)
+        self._operations: dict[str, Operation] = {
+            **OPERATIONS,
+            "start": self._start,
+            "run": self._run,
+            "lookup": self._lookup,
+            "observed_call": self._observed_call,
+        }
+
+    def serve(self) -> None:
+        """Answer requests; never returns, the process ends with the channel."""
+        while True:
+            request = self._receive()
+            sys.stdout, sys.stderr = self._sink.stdout, self._sink.stderr
+            self._answer(request)
+
+    def call_referee(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call a function of the referee; raises what it raises, by type name and text."""
+        if threading.get_ident() != self._thread:
+            raise RuntimeError("a function of the test can only be called from the calling thread")
+        request = Request(next(self._ids), "call", (self._borrowed[number], *args), kwargs)
+        self._channel.send(pack_message(request, self._refer, self._bounds))
+        while isinstance(message := self._receive(), Request):
+            self._answer(message)
+        if isinstance(message, Value):
+            return message.value
+        raise RefereeError.of(message, token=request.id)
+
+    def _receive(self) -> Message:
+        body = self._channel.receive(self._bounds.frame_bytes)
+        return unpack_message(body, self._resolve, self._bounds)
+
+    def _answer(self, message: Message) -> None:
+        if not isinstance(message, Request):
+            os._exit(1)
+        for number in message.released:
+            self._lent.release(number)
+        answer = self._result(message)
+        try:
+            body = pack_message(answer, self._refer, self._bounds)
+        except Exception as error:  # noqa: BLE001 - the student's objects may do anything
+            why = str(error) if isinstance(error, Unsendable) else "it cannot be read"
+            body = pack_message(Refusal(message.id, why), self._refer, self._bounds)
+        self._channel.send(body)
+
+    def _result(self, request: Request) -> Answer:
+        outer, self._sink.outputs = self._sink.outputs, Outputs(*self._chars)
+        operation: Callable[..., Any] = self._operations[request.operation]
+        try:
+            value = operation(*request.args, **(request.kwargs or {}))
+        except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt too
+            told = describe(error)
+            token = error.token if isinstance(error, RefereeError) else 0
+            return Failure(request.id, told.type_name, told.text, told.traceback, told.bases, token)
+        else:
+            return Value(request.id, value)
+        finally:
+            self._sink.outputs = outer
+
+    def _start(
+        self,
+        limits: dict[str, int],
+        bounds: tuple[int, int, int],
+        chars: tuple[int, int],
+        forbidden: list[str],
+    ) -> None:
+        forbid(forbidden)
+        set_limits(limits)
+        self._bounds, self._chars = Bounds(*bounds), chars
+
+    def _run(self, key: str, source: str) -> tuple[Any, ...]:
+        told = self._shell.run(key, source)
+        error = told and (told.type_name, told.text, told.traceback, told.bases)
+        return (error, self._sink.outputs.items)
+
+    def _lookup(self, name: str) -> tuple[Any, ...]:
+        space = self._shell.user_ns
+        return (space[name],) if name in space else ()
+
+    @staticmethod
+    def _observed_call(
+        function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], count_lines: bool
+    ) -> tuple[Any, tuple[str, ...], int | None]:
+        from course.checks._calls import call_here
+
+        call = call_here(function, args, kwargs, count_lines)
+        return (call.value, call.changed, call.lines)
+
+    def _refer(self, value: Any) -> Reference:
+        if isinstance(value, RefereeFunction):
+            return Yours(value.number)
+        return Mine(self._lent.number(value), type(value).__name__)
+
+    def _resolve(self, reference: Reference) -> Any:
+        if isinstance(reference, Yours):
+            return self._lent.object(reference.number)
+        known = self._borrowed.get(reference.number)
+        if known is None:
+            known = RefereeFunction(self.call_referee, reference.number, reference.type_name)
+            self._borrowed[reference.number] = known
+        return known

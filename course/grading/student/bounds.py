@@ -1,0 +1,22 @@
+"""Limits that the process sets on itself before any student code runs, and cannot raise again."""
+
+from typing import Any
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+
+def set_limits(limits: dict[str, int]) -> None:
+    """Set each limit that this system knows: `{"RLIMIT_AS": bytes, ...}`."""
+    for name, value in limits.items():
+        kind: Any = getattr(resource, name, None)
+        if kind is None:
+            continue
+        _, hard = resource.getrlimit(kind)
+        wanted = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        try:
+            resource.setrlimit(kind, (wanted, wanted))
+        except (ValueError, OSError):  # macOS refuses some
+            continue

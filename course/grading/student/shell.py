@@ -1,0 +1,118 @@
+"""IPython's shell without a kernel: cells run as in Jupyter, their outputs are collected."""
+
+import builtins
+import sys
+import types
+import warnings
+from typing import Any
+
+from IPython.core.compilerop import CachingCompiler
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.text import SList
+from traitlets.config import Config
+
+from course.grading.student.describe import CELL, Description, describe
+from course.grading.student.outputs import Sink
+
+NOTE = "(grading runs no shell commands; left out: {})\n"
+SHELL_MAGICS = (
+    *("bash", "sh", "script", "perl", "ruby", "pypy", "python", "python2", "python3", "cmd"),
+    *("pip", "conda", "mamba", "micromamba", "uv", "sx", "system", "!", "!!"),
+)
+
+
+class _Compiler(CachingCompiler):
+    """Names code after its cell, so that frames and `inspect` speak of cells."""
+
+    cell = ""
+
+    def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
+        return f"{CELL}{self.cell}>"
+
+
+class _ResultHook(DisplayHook):
+    """Collects the value of a cell's last expression."""
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
+        self.shell.sink.outputs.display(format_dict, self.prompt_count)
+
+    def finish_displayhook(self) -> None:
+        self._is_active = False
+
+
+class _Publisher(DisplayPublisher):
+    """Collects what `display` shows."""
+
+    def publish(self, data: dict[str, Any], *_: Any, **__: Any) -> None:
+        self.shell.sink.outputs.display(data)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.sink.outputs.items.clear()
+
+
+class StudentShell(InteractiveShell):
+    """The shell in which the student's cells run, in a module named `__main__`."""
+
+    compiler_class = _Compiler
+    displayhook_class = _ResultHook
+    display_pub_class = _Publisher
+    sink: Any = None
+
+    @classmethod
+    def start(cls, sink: Sink) -> "StudentShell":
+        """Make the one shell of this process, with its streams going to `sink`."""
+        sys.stdout, sys.stderr = sink.stdout, sink.stderr
+        config = Config()
+        config.HistoryManager.enabled = False
+        config.InteractiveShell.colors = "nocolor"
+        shell: StudentShell = cls.instance(user_module=types.ModuleType("__main__"), config=config)
+        shell.sink = sink
+        shell._leave_out_shell_commands()
+        builtins.input = _no_input
+        warnings.filterwarnings("ignore", message=".*is non-interactive, and thus cannot be shown")
+        return shell
+
+    def run(self, key: str, source: str) -> Description | None:
+        """Run one cell; give the exception that ended it, None where none did."""
+        self.compile.cell = key
+        result = self.run_cell(source, store_history=True)
+        error = result.error_before_exec or result.error_in_exec
+        if error is None:
+            return None
+        description = describe(error)
+        self.sink.outputs.error(description.type_name, description.text, description.traceback)
+        return description
+
+    def showtraceback(self, *_: Any, **__: Any) -> None:
+        """Show nothing here: `run` tells of the error."""
+
+    showsyntaxerror = showindentationerror = showtraceback
+
+    def system(self, cmd: str) -> None:
+        """Answer `!command`."""
+        print(NOTE.format(cmd.strip()[:200]), end="")  # noqa: T201 - the cell's own output
+
+    system_piped = system_raw = system
+
+    def getoutput(self, cmd: str, *_: Any, **__: Any) -> SList:
+        """Answer `lines = !command`."""
+        self.system(cmd)
+        return SList()
+
+    def _leave_out_shell_commands(self) -> None:
+        for name in SHELL_MAGICS:
+
+            def left_out(line: str, cell: str = "", name: str = name) -> None:
+                self.system(f"%{name} {line}")
+
+            self.register_magic_function(left_out, "line", name)
+            self.register_magic_function(left_out, "cell", name)
+
+
+def _no_input(prompt: object = "") -> str:
+    raise EOFError("input() has no one to ask in grading; give the value in the code")
