@@ -15,6 +15,13 @@ def test_every_missing_part_comes_with_its_cure(monkeypatch: pytest.MonkeyPatch)
     assert "TORCH=1" in findings["torch"].meaning
 
 
+def test_a_missing_sandbox_is_said_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor.sandbox, "best_level", lambda: doctor.sandbox.LimitsOnly())
+    first = next(iter(doctor.examine()))
+    assert not first.present
+    assert "Install bubblewrap" in first.meaning
+
+
 def test_the_sandbox_is_named() -> None:
     sandbox = next(iter(doctor.examine()))
     assert sandbox.name == "sandbox"
