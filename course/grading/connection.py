@@ -20,7 +20,7 @@ from course.grading.faults import (
 from course.grading.launch import Process, launch
 from course.grading.limits import Limits
 from course.grading.link import Link, student_error
-from course.grading.outputs import plain_outputs
+from course.grading.protocol.outputs import plain_outputs
 from course.grading.sandbox import Level, best_level
 from course.grading.wire import Wire
 

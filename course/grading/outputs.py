@@ -1,50 +1,63 @@
-"""A cell's outputs as the student process tells them, made into nbformat outputs within bounds."""
+"""Outputs of student code as notebooks may hold them: text and pictures, nothing that can act."""
 
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from course.grading.limits import Limits
+from nbformat import v4
 
-MIME_TYPES = frozenset(
-    {
-        *("text/plain", "text/html", "text/markdown", "text/latex", "application/json"),
-        *("image/png", "image/jpeg", "image/svg+xml"),
+from course.grading.judging import clean
+
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif"})
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+MAX_TEXT = 20_000
+MAX_PICTURE = 2_000_000
+MAX_OUTPUTS = 100
+
+
+def safe_outputs(items: Iterable[object]) -> Iterator[Any]:
+    """Yield nbformat outputs for what the student process sent; what is malformed is left out."""
+    for item, _ in zip(items, range(MAX_OUTPUTS), strict=False):
+        if isinstance(item, Mapping):
+            output = _safe_output(item)
+            if output:
+                yield output
+
+
+def safe_pictures(bundle: Mapping[Any, Any]) -> dict[str, str]:
+    """Keep the pictures of a MIME bundle; the rest (HTML, SVG, scripts) can act on a page."""
+    return {
+        kind: data
+        for kind, data in bundle.items()
+        if kind in PICTURES
+        and isinstance(data, str)
+        and len(data) <= MAX_PICTURE
+        and _BASE64.fullmatch(data)
     }
-)
-OUTPUTS = 200
-TRACEBACK_LINES = 200
 
 
-def plain_outputs(told: list[Any], limits: Limits) -> tuple[dict[str, Any], ...]:
-    """Rebuild each output from the fields that it must have; drop what is none, or too much."""
-    text_left, display_left = 2 * limits.output_chars, limits.display_chars
-    kept = []
-    for item in told[:OUTPUTS]:
-        output = _plain(item)
-        if output is None:
-            continue
-        if "data" in output:
-            display_left -= sum(map(len, output["data"].values()))
-        else:
-            text_left -= len(str(output))
-        if text_left >= 0 and display_left >= 0:
-            kept.append(output)
-    return tuple(kept)
+def error_output(name: str, message: str) -> Any:
+    """Make the output that stands for a cell that stopped."""
+    lines = message[:MAX_TEXT].split("\n")
+    return v4.new_output("error", ename=name, evalue=lines[0], traceback=lines)
 
 
-def _plain(item: Any) -> dict[str, Any] | None:
-    match item:
-        case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str() as text}:
-            return {"output_type": "stream", "name": name, "text": text}
-        case {"output_type": "error", "ename": str() as name, "evalue": str() as value}:
-            lines = item.get("traceback")
-            lines = lines[:TRACEBACK_LINES] if type(lines) is list else []
-            lines = [line for line in lines if type(line) is str]
-            return {"output_type": "error", "ename": name, "evalue": value, "traceback": lines}
-        case {"output_type": "execute_result" | "display_data" as kind, "data": dict() as data}:
-            shown = {k: v for k, v in data.items() if k in MIME_TYPES and type(v) is str}
-            result = {"output_type": kind, "data": shown, "metadata": {}}
-            if kind == "execute_result":
-                count = item.get("execution_count")
-                result["execution_count"] = count if type(count) is int else None
-            return result
-    return None
+def _safe_output(item: Mapping[Any, Any]) -> Any:
+    kind = item.get("output_type")
+    if kind == "stream":
+        name = "stderr" if item.get("name") == "stderr" else "stdout"
+        return v4.new_output("stream", name=name, text=_text(item.get("text")))
+    if kind == "error":
+        lines = item.get("traceback")
+        text = "\n".join(_text(line) for line in lines) if isinstance(lines, list) else ""
+        return error_output(_text(item.get("ename"))[:100], text or _text(item.get("evalue")))
+    data = item.get("data")
+    if not isinstance(data, Mapping):
+        return None
+    kept = safe_pictures(data)
+    kept["text/plain"] = _text(data.get("text/plain"))
+    return v4.new_output("display_data", data=kept)
+
+
+def _text(value: object) -> str:
+    return clean(value)[:MAX_TEXT] if isinstance(value, str) else ""
