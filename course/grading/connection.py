@@ -185,7 +185,7 @@ class Student:
         except (StudentDied, ProtocolFault) as fault:
             link.close(f"{fault}; it was replaced")
             return CellRun(cell.key, "died", StudentError("Died", str(fault)))
-        told = plain_outputs(outputs, self._limits)
+        told = plain_outputs(outputs, self._limits.output_chars, self._limits.display_chars)
         return CellRun(cell.key, "error" if error else "ok", error, told)
 
 

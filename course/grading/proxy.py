@@ -50,7 +50,7 @@ class Proxy:
         self.__link.request("delattr", self, name)
 
     def __len__(self) -> int:
-        size = self.__plain("len", int)
+        size = int(self.__plain("len", int))
         if not 0 <= size <= self.__link.limits.iterations:
             raise ProtocolFault(f"{self.__course_describe__()} says that it has {size} items")
         return size
@@ -148,12 +148,13 @@ class Proxy:
     def __number_in(self, link: "Link") -> int:
         if self.__link is not link:
             raise StudentDied(self.__link.closed or "this object is of another student process")
-        return self.__number
+        number: int = self.__number
+        return number
 
 
 def number_of(proxy: Proxy, link: "Link") -> int:
     """Give the object's number behind `link`; raises `StudentDied` if it lives elsewhere."""
-    return proxy._Proxy__number_in(link)  # type: ignore[attr-defined, no-any-return]
+    return proxy._Proxy__number_in(link)  # type: ignore[no-any-return]
 
 
 def _forward(operation: str) -> Callable[..., Any]:

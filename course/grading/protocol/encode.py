@@ -13,10 +13,10 @@ import numpy as np
 
 from course.grading.protocol.bounds import BIG_INT_BYTES, TYPE_NAME_CHARS, Bounds, Unsendable
 from course.grading.protocol.references import Mine, Reference
-from course.grading.protocol.shared import DTYPES, name_of
+from course.grading.protocol.shared import DTYPES, from_jax, name_of
 
 Refer = Callable[[Any], Reference]
-SEQUENCES = {list: "list", tuple: "tuple", set: "set", frozenset: "frozenset"}
+SEQUENCES: dict[type, str] = {list: "list", tuple: "tuple", set: "set", frozenset: "frozenset"}
 PLAIN = frozenset({type(None), bool, float, str, bytes})
 
 
@@ -75,6 +75,8 @@ class _Encoder:
         if isinstance(value, np.dtype):
             return ["dtype", value.str] if value.str in DTYPES else None
         if not isinstance(value, np.ndarray | np.generic):
+            value = from_jax(value)
+        if value is None:
             return None
         name = value.dtype.newbyteorder("<").str
         if name not in DTYPES:
@@ -84,10 +86,10 @@ class _Encoder:
         return self._array(value, name)
 
     def _array(self, value: Any, name: str) -> list[Any]:
-        self._bytes_left -= value.nbytes
+        plain = np.asarray(value, dtype=name)
+        self._bytes_left -= plain.nbytes
         if self._bytes_left < 0:
             raise Unsendable(f"its arrays take more than {self._limit} bytes")
-        plain = np.array(value, dtype=name, order="C", subok=False)
         self.blobs.append(plain.tobytes())
         return ["array", name, *plain.shape]
 
@@ -98,9 +100,6 @@ class _Encoder:
         if type(value) in (slice, range):
             parts = (value.start, value.stop, value.step)
             return [type(value).__name__, *[self.node(part, depth - 1) for part in parts]]
-        return self._reference(value)
-
-    def _reference(self, value: Any) -> Any:
         reference = self._refer(value)
         if isinstance(reference, Mine):
             return ["mine", reference.number, reference.type_name[:TYPE_NAME_CHARS]]

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from course.grading.limits import Limits
-
 MIME_TYPES = frozenset(
     {
         *("text/plain", "text/html", "text/markdown", "text/latex", "application/json"),
@@ -14,9 +12,11 @@ OUTPUTS = 200
 TRACEBACK_LINES = 200
 
 
-def plain_outputs(told: list[Any], limits: Limits) -> tuple[dict[str, Any], ...]:
+def plain_outputs(
+    told: list[Any], text_chars: int, display_chars: int
+) -> tuple[dict[str, Any], ...]:
     """Rebuild each output from the fields that it must have; drop what is none, or too much."""
-    text_left, display_left = 2 * limits.output_chars, limits.display_chars
+    text_left, display_left = 2 * text_chars, display_chars  # an error's text counts as well
     kept = []
     for item in told[:OUTPUTS]:
         output = _plain(item)

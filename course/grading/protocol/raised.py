@@ -16,13 +16,18 @@ _KEPT = (
 )
 
 
-@cache
 def also(kind: type[E], names: tuple[str, ...]) -> type[E]:
     """Give `kind`, derived from the most special of the built-in exceptions `names` as well."""
-    for name in _KEPT:
-        if name in names:
-            return type(f"{kind.__name__}Of{name}", (kind, getattr(builtins, name)), {})
-    return kind
+    kept = next((name for name in _KEPT if name in names), None)
+    if kept is None:
+        return kind
+    derived: type[E] = _derived(kind, kept)  # type: ignore[arg-type]
+    return derived
+
+
+@cache
+def _derived(kind: Any, name: str) -> Any:
+    return type(f"{kind.__name__}Of{name}", (kind, getattr(builtins, name)), {})
 
 
 def builtin_bases(kind: type) -> tuple[str, ...]:

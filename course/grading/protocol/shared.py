@@ -1,5 +1,6 @@
 """What both sides have under the same name: number formats, a few types, numpy's ufuncs."""
 
+import sys
 from types import ModuleType
 from typing import Any
 
@@ -26,6 +27,17 @@ NAMED: dict[str, Any] = {
     **{f"numpy.{name}": value for name, value in vars(np).items() if isinstance(value, np.ufunc)},
 }
 _NAMES = {id(value): name for name, value in NAMED.items()}
+
+
+def from_jax(value: Any) -> Any:
+    """Give a JAX array as numpy's, None for all else; JAX is only looked at where it is loaded."""
+    kind = getattr(sys.modules.get("jax"), "Array", None)
+    if kind is None or not isinstance(value, kind):
+        return None
+    try:
+        return np.asarray(value)
+    except Exception:  # noqa: BLE001 - tracers and random keys are no arrays
+        return None
 
 
 def name_of(value: Any) -> str | None:

@@ -22,7 +22,7 @@ class Outputs:
         self._text_left -= len(text)
         if self._text_left < 0:
             kept += CUT.format(self._limit)
-        last = self.items[-1] if self.items else {}
+        last: dict[str, Any] = self.items[-1] if self.items else {}
         if last.get("name") == stream:
             last["text"] += _clean(kept)
         else:
@@ -34,7 +34,7 @@ class Outputs:
         self._display_left -= sum(map(len, kept.values()))
         if self._display_left < 0:
             kept = {"text/plain": "… this output is too large and was left out"}
-        output = {"output_type": "display_data", "data": kept, "metadata": {}}
+        output: dict[str, Any] = {"output_type": "display_data", "data": kept, "metadata": {}}
         if count is not None:
             output |= {"output_type": "execute_result", "execution_count": count}
         self.items.append(output)
@@ -54,8 +54,8 @@ class Outputs:
 class Stream(io.TextIOBase):
     """`sys.stdout` or `sys.stderr` of the student's code."""
 
-    encoding = "utf-8"  # type: ignore[assignment]
-    errors = "replace"  # type: ignore[assignment]
+    encoding = "utf-8"
+    errors = "replace"
 
     def __init__(self, name: str, sink: "Sink") -> None:
         self._name, self._sink = name, sink

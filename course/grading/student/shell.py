@@ -23,7 +23,7 @@ SHELL_MAGICS = (
 )
 
 
-class _Compiler(CachingCompiler):
+class _Compiler(CachingCompiler):  # type: ignore[misc]
     """Names code after its cell, so that frames and `inspect` speak of cells."""
 
     cell = ""
@@ -32,7 +32,7 @@ class _Compiler(CachingCompiler):
         return f"{CELL}{self.cell}>"
 
 
-class _ResultHook(DisplayHook):
+class _ResultHook(DisplayHook):  # type: ignore[misc]
     """Collects the value of a cell's last expression."""
 
     def write_output_prompt(self) -> None:
@@ -45,7 +45,7 @@ class _ResultHook(DisplayHook):
         self._is_active = False
 
 
-class _Publisher(DisplayPublisher):
+class _Publisher(DisplayPublisher):  # type: ignore[misc]
     """Collects what `display` shows."""
 
     def publish(self, data: dict[str, Any], *_: Any, **__: Any) -> None:
@@ -55,7 +55,7 @@ class _Publisher(DisplayPublisher):
         self.shell.sink.outputs.items.clear()
 
 
-class StudentShell(InteractiveShell):
+class StudentShell(InteractiveShell):  # type: ignore[misc]
     """The shell in which the student's cells run, in a module named `__main__`."""
 
     compiler_class = _Compiler
