@@ -6,8 +6,8 @@ from typing import Any
 from nbformat import v4
 
 from course.grading.connection import CellRun
+from course.grading.harmless import error_output, safe_outputs
 from course.grading.judging import line
-from course.grading.outputs import error_output, safe_outputs
 from course.grading.rebuild import Rebuilt
 from course.grading.referee import Trial
 from course.grading.results import Status
@@ -44,7 +44,7 @@ def _trial_outputs(trial: Trial) -> list[Any]:
 
 
 def _run_outputs(run: CellRun) -> list[Any]:
-    outputs = list(safe_outputs(run.outputs))
+    outputs = safe_outputs(run.outputs)
     if run.status != "ok" and not any(output.output_type == "error" for output in outputs):
         outputs.append(error_output(run.status, line(run.error) if run.error else run.status))
     return outputs

@@ -41,13 +41,13 @@ def grade_notebook(job: Job) -> NotebookResult:
     Whatever was submitted, the result has a verdict on every cell that carries points. Only a
     fault of the grader itself (no student process can be started) raises.
     """
-    source = _source(job.plan.source_json)
     if job.submission is None:
-        return _nothing(job, source, "missing", "This notebook was not handed in.")
+        return nothing_graded(job, "missing", "This notebook was not handed in.")
     try:
         submitted = _parse(job.submission)
     except CourseError as error:
-        return _nothing(job, source, "unreadable", f"{error.what}. {error.cure}")
+        return nothing_graded(job, "unreadable", f"It cannot be graded: {error.what}. {error.cure}")
+    source = _source(job.plan.source_json)
     rebuilt = rebuild(source, submitted)
     run = _Run(job.plan, rebuilt, _definers(source))
     with Student(job.plan.limits, job.plan.forbidden_modules, job.files) as student:
@@ -61,6 +61,22 @@ def grade_notebook(job: Job) -> NotebookResult:
         cells=tuple(run.results(source)),
         notes=notes,
         notebook_json=autograded_notebook(rebuilt, run.runs, run.trials, notes),
+    )
+
+
+def nothing_graded(job: Job, status: str, why: str) -> NotebookResult:
+    """Give the result of a submission of which nothing can be graded; `why` is for the student."""
+    source = _source(job.plan.source_json)
+    notes = (*job.notes, why)
+    trial = Trial(Status.NOT_RUN, why)
+    empty = rebuild(source, v4.new_notebook())
+    return NotebookResult(
+        student=job.student,
+        notebook=job.plan.notebook,
+        status=status,
+        cells=tuple(_result(cell, trial) for cell in _graded_cells(source)),
+        notes=notes,
+        notebook_json=autograded_notebook(empty, {}, {}, notes),
     )
 
 
@@ -78,7 +94,7 @@ class _Run:
     def all_cells(self, student: Student) -> None:
         """Run every cell in order, until the time for the notebook is used up."""
         limits = self.plan.limits
-        referee = Referee(self.plan.seed, student.lookup, limits.test_seconds, limits.output_chars)
+        referee = Referee(student, self.plan.seed, limits.test_seconds, limits.output_chars)
         end = time.monotonic() + limits.notebook_seconds
         for step in self.rebuilt.cells:
             if time.monotonic() > end:
@@ -138,21 +154,6 @@ def _result(cell: Cell, trial: Trial, diagnosis: str = "") -> CellResult:
     points = cell.points if trial.status is Status.PASSED else 0.0
     return CellResult(
         cell.grade_id, points, cell.points, trial.status, diagnosis, trial.message, trial.output
-    )
-
-
-def _nothing(job: Job, source: Any, status: str, why: str) -> NotebookResult:
-    """Give the result of a submission of which nothing can be graded."""
-    notes = (*job.notes, why)
-    trial = Trial(Status.NOT_RUN, why)
-    empty = rebuild(source, v4.new_notebook())
-    return NotebookResult(
-        student=job.student,
-        notebook=job.plan.notebook,
-        status=status,
-        cells=tuple(_result(cell, trial) for cell in _graded_cells(source)),
-        notes=notes,
-        notebook_json=autograded_notebook(empty, {}, {}, notes),
     )
 
 

@@ -20,6 +20,7 @@ MAX_LINE = 400
 MAX_TRACEBACK = 3000
 _STUB = "NotImplementedError"
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[^\S\n\t ]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SYNTAX = re.compile(r"""^\w+: File ".*", line (\d+)\n(?:.*\n)*?(\w+Error: .*)""")
 _UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 
 
@@ -91,8 +92,11 @@ def ending_of(error: BaseException) -> str:
 def line(error: BaseException) -> str:
     """Give an exception on one line of bounded length."""
     text = str(error) if isinstance(error, StudentFault) else f"{type(error).__name__}: {error}"
-    first = clean(text).strip().split("\n", 1)[0]
-    return first[:MAX_LINE]
+    text = clean(text).strip()
+    syntax = _SYNTAX.search(text)
+    if syntax:
+        return f"{syntax[2][:MAX_LINE]} (line {syntax[1]})"
+    return text.split("\n", 1)[0][:MAX_LINE]
 
 
 def clean(text: str) -> str:

@@ -78,7 +78,7 @@ def _fill(node: Any, cell: Cell, submitted: SubmittedCell | None) -> None:
 
 def _added_node(cell: SubmittedCell, number: int) -> Any:
     make = v4.new_code_cell if cell.is_code else v4.new_markdown_cell
-    node = make(cell.source, id=f"added-{number}")
+    node = make(cell.source, id=f"added-{number}", metadata={"course": {"added": True}})
     if cell.pictures and not cell.is_code:
         node.attachments = cell.pictures
     return node

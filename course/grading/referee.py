@@ -3,14 +3,17 @@
 import builtins
 import io
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import AbstractContextManager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from course.checks import Observation, Report, session
+from course.errors import CourseError
 from course.grading.judging import Failures, judge
 from course.grading.results import Status
 from course.grading.time_limit import time_limit
+
+GRACE = 1.0  # seconds: the student's own deadline comes first and says more
 
 
 @dataclass(frozen=True)
@@ -59,21 +62,31 @@ class BoundedText(io.StringIO):
         return len(text)
 
 
+class Witness(Protocol):
+    """The student's side, as far as a test needs it."""
+
+    def lookup(self, name: str) -> Any:
+        """Give the student's object of that name; raises `StudentNameError`."""
+
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """Bound what is asked of the student in a block; raises `StudentTimeout`."""
+
+
 @dataclass(frozen=True)
 class Referee:
-    """Runs test cells with one seed; `lookup` gives the student's object of a name.
+    """Runs test cells against one student.
 
-    Every cell of a run draws from a generator seeded by `seed` and its own key.
+    Every cell draws from a generator seeded by `seed` and its own key.
     """
 
+    student: Witness
     seed: int
-    lookup: Callable[[str], Any]
     test_seconds: float
     output_chars: int
 
     def run(self, key: str, source: str, failures: Failures) -> Trial:
         """Run a test cell to its end or to what stops it; only the former passes."""
-        names = Names(self.lookup)
+        names = Names(self.student.lookup)
         output = BoundedText(self.output_chars)
         with (
             session(self.seed, key) as seen,
@@ -93,8 +106,10 @@ class Referee:
 
     def _run(self, key: str, source: str, names: Names) -> BaseException | None:
         try:
-            with time_limit(self.test_seconds):
+            with self.student.within(self.test_seconds), time_limit(self.test_seconds + GRACE):
                 exec(compile(source, f"<{key}>", "exec"), names)
+        except CourseError:
+            raise  # no student process can be started: not the student's fault
         except KeyboardInterrupt as error:
             if type(error) is KeyboardInterrupt:
                 raise  # from the terminal; what student code raises is a StudentError

@@ -1,5 +1,7 @@
 """The referee alone: the student's side is a function from names to objects."""
 
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -16,6 +18,19 @@ from course.grading.referee import Referee, Trial
 from course.grading.results import Status
 
 
+@dataclass
+class Namespace:
+    names: dict[str, Any]
+
+    def lookup(self, name: str) -> Any:
+        if name not in self.names:
+            raise StudentNameError(f"name {name!r} is not defined")
+        return self.names[name]
+
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
 class InterruptError(StudentError, KeyboardInterrupt):
     pass
 
@@ -25,12 +40,7 @@ class StubError(StudentError, NotImplementedError):
 
 
 def run(source: str, failures: Failures | None = None, seconds: float = 5.0, **names: Any) -> Trial:
-    def lookup(name: str) -> Any:
-        if name not in names:
-            raise StudentNameError(f"name {name!r} is not defined")
-        return names[name]
-
-    return Referee(7, lookup, seconds, 1000).run("test-f", source, failures or Failures())
+    return Referee(Namespace(names), 7, seconds, 1000).run("test-f", source, failures or Failures())
 
 
 def raising(error: BaseException) -> Any:
@@ -152,7 +162,8 @@ def test_what_is_printed_is_bounded_and_errors_cost_nothing() -> None:
 
 
 def test_a_missing_name_blames_the_cell_that_should_define_it() -> None:
-    stopped = {"network": StudentError("SyntaxError", "invalid syntax (line 3)")}
+    text = 'File "<cell network>", line 3\n    def (:\n        ^\nSyntaxError: invalid syntax'
+    stopped = {"network": StudentError("SyntaxError", text)}
     failures = Failures(stopped, {"Network": "network", "Other": "other"})
     trial = run("Network()", failures)
     assert trial.status is Status.ERROR
