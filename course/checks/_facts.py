@@ -19,6 +19,8 @@ def facts_of(leaf: Leaf) -> tuple[str, ...]:
         return (f"shape {got.shape}, expected {expected.shape}",)
     if leaf.stage is Stage.DTYPE:
         return (f"shape {got.shape} ok · dtype {got.dtype}, expected {_kind_of(expected)}",)
+    if not got.ndim:
+        return (_number_fact(leaf, got, expected),)
     start = f"shape {got.shape} ok · dtype {got.dtype} ok · "
     if leaf.stage is Stage.FINITE:
         return (start + _special_fact(widened(got)),)
@@ -44,6 +46,13 @@ def _finite_fact(got: Array) -> str:
     return "finite ok" if np.all(np.isfinite(got)) else "not finite where expected"
 
 
+def _number_fact(leaf: Leaf, got: Array, expected: Array) -> str:
+    if leaf.stage is Stage.FINITE:
+        return f"this is {got[()]}, expected a finite number"
+    yours = f"yours {_number(got[()])}, expected {_number(expected[()])}"
+    return f"{yours} (allowed: {leaf.tolerance})"
+
+
 def _special_fact(got: Array) -> str:
     nans, infinities = int(np.isnan(got).sum()), int(np.isinf(got).sum())
     parts = [
@@ -56,11 +65,6 @@ def _special_fact(got: Array) -> str:
 
 def _value_facts(leaf: Leaf, got: Array, expected: Array) -> tuple[str, ...]:
     wrong = ~agreeing(got, expected, leaf.tolerance)
-    if not expected.ndim:
-        return (
-            f"yours {_number(got[()])}, expected {_number(expected[()])} "
-            f"(allowed: {leaf.tolerance})",
-        )
     index = _worst(got, expected, wrong)
     verb = "differs" if wrong.sum() == 1 else "differ"
     return (

@@ -29,7 +29,7 @@ def judge(got: Node, expected: Node, claim: Claim, last: Stage = Stage.VALUES) -
     if not wrong:
         return leaves
     stage = min(leaf.stage for leaf in wrong)
-    focus = max((leaf for leaf in wrong if leaf.stage is stage), key=difference)
+    focus = max((leaf for leaf in wrong if leaf.stage is stage), key=_badness)
     raise CheckFailed(_report(Case(got, expected, leaves, focus, claim)))
 
 
@@ -48,6 +48,11 @@ def _report(case: Case) -> Report:
         cause=finding.cause,
         see=claim.see,
     )
+
+
+def _badness(leaf: Leaf) -> float:
+    """Round the difference, so that of leaves off by one and the same ratio the first is shown."""
+    return float(f"{difference(leaf):.3g}")
 
 
 def difference(leaf: Leaf) -> float:

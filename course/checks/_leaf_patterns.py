@@ -72,7 +72,7 @@ def batch_not_summed(leaf: Leaf, got: Array, expected: Array, case: Case) -> Fin
     if got.shape[1:] != expected.shape or got.ndim != expected.ndim + 1 or len(got) < 2:
         return None
     for reduced, word in ((got.sum(axis=0), "sum"), (got.mean(axis=0), "mean")):
-        if matches(reduced, expected, leaf.tolerance):
+        if matches(np.asarray(reduced), expected, leaf.tolerance):
             return Finding(
                 "batch-not-summed",
                 f"this holds one result per sample; the {word} over the batch (axis 0) is missing.",

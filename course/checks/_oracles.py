@@ -109,7 +109,8 @@ def taylor_slope(f: Callable[[Any], Any], gradient: Any, x: Any, direction: Any)
     slope = sum(float((g * d).sum()) for g, d in zip(flatten(gradient), way, strict=True))
     start = scalar(leaves)
     moved = np.array([scalar(_along(leaves, way, h)) for h in _STEPS])
-    remainder = np.abs(moved - start - _STEPS * slope)
+    with np.errstate(invalid="ignore"):
+        remainder = np.abs(moved - start - _STEPS * slope)
     if not np.isfinite(remainder).all():
         return math.nan
     noise = _NOISE * (abs(start) + np.abs(moved) + np.abs(_STEPS * slope))

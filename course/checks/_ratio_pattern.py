@@ -9,6 +9,7 @@ from course.checks._compare import Leaf, Stage, matches, widened
 from course.checks._finding import Case, Finding
 from course.checks._tolerance import Tolerance
 
+_NOT_ONE = 1e-3  # nearer to 1, the entries that differ are too few to speak of a ratio
 _TOO_LITTLE_TO_TELL = 3  # entries: fewer are in some constant ratio by chance
 
 
@@ -38,14 +39,17 @@ def _ratio(leaf: Leaf) -> float | None:
     if not np.isfinite(got).all() or not np.isfinite(expected).all() or not scale:
         return None
     unit = expected / scale
-    ratio = float((got / scale * unit).sum() / (unit * unit).sum())
-    return ratio if math.isfinite(ratio) and ratio != 0 else None
+    with np.errstate(all="ignore"):
+        ratio = float((got / scale * unit).sum() / (unit * unit).sum())
+    if not math.isfinite(ratio) or ratio == 0 or abs(ratio - 1) < _NOT_ONE:
+        return None
+    return ratio
 
 
 def _has_ratio(leaf: Leaf, ratio: float) -> bool:
     if not isinstance(leaf.expected, np.ndarray) or not isinstance(leaf.got, np.ndarray):
         return False
-    expected = leaf.expected.astype(np.float64) * ratio
+    expected = np.asarray(leaf.expected.astype(np.float64) * ratio)
     return matches(leaf.got.astype(np.float64), expected, leaf.tolerance)
 
 

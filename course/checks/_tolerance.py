@@ -13,20 +13,21 @@ class Tolerance:
 
     `atol` is relative to the largest entry of the leaf: rounding errors scale with the terms of a
     sum, not with what is left of them after they cancel, while a fixed bound would wave through
-    any gradient that is small altogether. The default of 1e-6 admits float32 arithmetic inside
-    (measured: below 3e-7 for nets of up to 8 layers and batches of 256), and lets no entry above a
-    millionth of the largest be zeroed.
+    any gradient that is small altogether. Work in float32 is right: in a layer of 784 inputs with
+    weights of variance 1, where `1 - a` cancels in saturated units, it was seen to be off by 5e-6
+    of the largest entry, and by less than 3e-7 with weights scaled to the layer.
     """
 
     rtol: float = 1e-5
     atol: float = 1e-6
+    why: str = ""
 
     def between(self, got: Array, expected: Array) -> "Tolerance":
         """Widen for float32 results, unless `rtol` is 0; whole numbers must be equal."""
         if got.dtype.kind in "biu" and expected.dtype.kind in "biu":
             return Tolerance(0.0, 0.0)
-        if got.dtype.kind == "f" and got.dtype.itemsize < 8 and self.rtol:
-            return Tolerance(max(self.rtol, 1e-4), max(self.atol, 1e-5))
+        if self.rtol and _is_float32(got):
+            return Tolerance(max(self.rtol, 1e-4), max(self.atol, 1e-5), " for float32")
         return self
 
     def allowed(self, expected: Array) -> Array:
@@ -39,7 +40,15 @@ class Tolerance:
     def __str__(self) -> str:
         if not self.rtol and not self.atol:
             return "none"
-        return f"{_short(self.atol)}·max|expected| + {_short(self.rtol)}·|expected|"
+        return f"{_short(self.atol)}·max|expected| + {_short(self.rtol)}·|expected|{self.why}"
+
+
+def _is_float32(array: Array) -> bool:
+    """Tell whether the numbers are float32's, whatever dtype holds them now."""
+    if array.dtype.itemsize >= 8 and array.ndim == 0:
+        return False  # one number is too often a short one, like 0.5
+    with np.errstate(over="ignore"):
+        return array.dtype.kind == "f" and bool(np.all(array == array.astype(np.float32)))
 
 
 def _short(number: float) -> str:

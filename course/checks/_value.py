@@ -60,7 +60,7 @@ def check_value(
 def largest_difference(leaves: tuple[Leaf, ...]) -> str:
     """Complete "is right" with the largest difference, relative to the largest of its array."""
     largest = max((difference(leaf) for leaf in leaves), default=0.0)
-    return f", largest relative difference {largest:.0e}" if largest else ", without a difference"
+    return f", largest relative difference {f'{largest:.0e}' if largest else '0'}"
 
 
 def check_true(
