@@ -10,6 +10,7 @@ from course.authoring.leaks import leaks_in
 from course.authoring.lint import lint_lab
 from course.authoring.sync import sync_lab
 from course.errors import CourseError
+from course.grading.settings import load_config
 from course.labs import Course, Lab
 
 SHOWN = 12
@@ -29,7 +30,7 @@ def build(course: Course, lab_name: str) -> Path:
     _refuse(lab, "the notebooks are out of step", sync_lab(lab, check=True), "Run `course sync`.")
     _refuse(lab, "the lab cannot be released", lint_lab(lab), "Mend what is named above.")
     with tempfile.TemporaryDirectory(dir=course.root, prefix=".release-") as draft:
-        generate_assignment(course, lab_name, Path(draft))
+        generate_assignment(course, lab_name, Path(draft), load_config(course))
         made = Path(draft) / lab_name
         _refuse(lab, "the release would leak", leaks_in(made, lab), "Nothing was released.")
         return _put(made, course.release / lab_name, Path(draft) / "before")

@@ -1,0 +1,80 @@
+"""Every hand-in of a lab, run both ways: in two processes, and in one warm kernel."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from course.authoring.handins import HandIn, Sheet
+from course.authoring.stock_kernel import earned_in_one_kernel
+from course.errors import CourseError
+from course.grading.grade import grade_notebook
+from course.grading.limits import Limits
+from course.grading.plan import Job, make_plan
+from course.grading.pool import trusted_pool
+from course.grading.results import CellResult, NotebookResult
+from course.labs import Lab
+
+Progress = Callable[[str, int, int], None]  # what is done, how many of how many
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One hand-in and what became of it: verdicts of two processes, points in one kernel."""
+
+    hand_in: HandIn
+    verdicts: Mapping[str, CellResult]
+    stock: Mapping[str, float]
+
+    @property
+    def two_process(self) -> dict[str, float]:
+        """Points of each test cell in two processes."""
+        return {key: verdict.points for key, verdict in self.verdicts.items()}
+
+
+def run_trials(lab: Lab, sheet: Sheet, seed: int, progress: Progress) -> tuple[Trial, ...]:
+    """Run each hand-in of a notebook both ways, on all cores.
+
+    Raises
+    ------
+    CourseError
+        if a hand-in ends the process that runs it in one kernel.
+    """
+    workers = os.cpu_count() or 1
+    plan = make_plan(lab, sheet.notebook, seed, workers=workers)
+    jobs = [Job(h.id or h.kind, plan, h.data) for h in sheet.hand_ins]
+    stock = partial(
+        earned_in_one_kernel,
+        source_json=sheet.source_json,
+        seed=seed,
+        seconds=Limits().call_seconds,
+    )
+    with trusted_pool(workers) as pool:
+        results = tuple(_map(pool, grade_notebook, jobs, "two processes", progress))
+        try:
+            alone = tuple(_map(pool, stock, sheet.hand_ins, "one kernel", progress))
+        except BrokenProcessPool as error:
+            raise CourseError(
+                "a hand-in ended the Python process that ran it",
+                where=str(lab.folder),
+                cure="Take out the mistake that exits or runs out of memory.",
+            ) from error
+    return tuple(map(_trial, sheet.hand_ins, results, alone))
+
+
+def _map(
+    pool: Executor, work: Callable[..., R], items: Iterable[object], what: str, progress: Progress
+) -> Iterator[R]:
+    items = tuple(items)
+    for number, result in enumerate(pool.map(work, items), 1):
+        progress(what, number, len(items))
+        yield result
+
+
+def _trial(hand_in: HandIn, result: NotebookResult, stock: Mapping[str, float]) -> Trial:
+    verdicts = {cell.grade_id: cell for cell in result.cells if cell.grade_id in stock}
+    return Trial(hand_in, verdicts, stock)
