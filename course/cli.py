@@ -17,11 +17,16 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.table import Table
 
 from course.errors import CourseError
 
 if TYPE_CHECKING:
+    from course.authoring.proof import LabProof
+    from course.grading.results import NotebookResult
     from course.labs import Course, Lab
+    from course.reporting.grading_run import GradingRun
+    from course.reporting.summary import Summary
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -179,3 +184,135 @@ def _bytes_bar() -> Progress:
     return Progress(
         TextColumn("{task.description}"), BarColumn(), DownloadColumn(), console=err, transient=True
     )
+
+
+@commands.command()
+@click.argument("labs", nargs=-1)
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the proof here.")
+@on_course
+def verify(course: "Course", labs: tuple[str, ...], json_file: Path | None) -> None:
+    """Prove labs: reference, blank release, leaks, mistakes, alternatives; exit 1 if one fails."""
+    proofs = _verify(course, [lab.name for lab in _chosen(course, labs)])
+    if json_file:
+        from course.reporting.grading_run import write_json
+
+        write_json(json_file, {"labs": [proof.as_dict() for proof in proofs]})
+    if not all(proof.ok for proof in proofs):
+        sys.exit(1)
+
+
+def _verify(course: "Course", labs: Iterable[str]) -> "list[LabProof]":
+    from course.authoring.verify import verify as prove
+
+    proofs = []
+    for name in labs:
+        with _bar() as bar:
+            task = bar.add_task(name)
+
+            def show(what: str, done: int, total: int) -> None:
+                bar.update(task, description=f"{name}: {what}", completed=done, total=total)  # noqa: B023
+
+            proofs.append(prove(course, name, progress=show))
+        _show_proof(proofs[-1])
+    return proofs
+
+
+def _show_proof(proof: "LabProof") -> None:
+    named = sum(mistake.named for mistake in proof.mistakes)
+    right = sum(other.points == proof.points for other in proof.alternatives)
+    verdict = "[green]proven[/]" if proof.ok else "[bold red]not proven[/]"
+    out.print(
+        f"[bold]{proof.lab}[/] {verdict}: reference {proof.reference.two_process:g} of "
+        f"{proof.points:g} points (stock nbgrader {proof.reference.stock:g}), blank release "
+        f"{proof.blank.two_process:g}, {len(proof.leaks)} leaks, "
+        f"{len(proof.mistakes)} mistakes of which {named} named, "
+        f"{right} of {len(proof.alternatives)} alternatives accepted",
+        soft_wrap=True,
+    )
+    for problem in proof.problems:
+        out.print(f"  [red]·[/] {escape(problem)}", soft_wrap=True)
+
+
+@commands.command()
+@click.argument("lab")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write results here.")
+@click.option("--seed", type=int, help="Repeat the run that had this seed.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; default: one per core.")
+@click.option("--student", "students", multiple=True, help="Only this one; may be repeated.")
+@on_course
+def grade(
+    course: "Course",
+    lab: str,
+    json_file: Path | None,
+    seed: int | None,
+    workers: int | None,
+    students: tuple[str, ...],
+) -> None:
+    """Grade what was handed in for LAB: gradebook, autograded/, feedback/, class report."""
+    run = _grade(course, lab, seed=seed, workers=workers, students=students or None)
+    if json_file:
+        from course.reporting.grading_run import write_json
+
+        write_json(json_file, run.as_dict())
+
+
+def _grade(course: "Course", lab: str, **options: Any) -> "GradingRun":
+    from course.reporting.grading_run import grade_and_record
+
+    with _bar() as bar:
+        task = bar.add_task(lab, total=None)
+
+        def show(result: "NotebookResult", done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+            if not out.is_terminal:
+                out.print(escape(f"{done}/{total} {result.student}: {result.points:g}"))
+
+        run = grade_and_record(course, lab, on_result=show, **options)
+    _show_class(run.summary)
+    out.print(f"Class report: {run.report}", soft_wrap=True)
+    out.print(f"Graded notebooks: {course.autograded}  Pages for students: {course.feedback}")
+    return run
+
+
+def _show_class(summary: "Summary") -> None:
+    from course.reporting.summary import GLYPHS
+
+    table = Table(title=f"{summary.title} (seed {summary.seed})", title_justify="left")
+    table.add_column("student", overflow="fold")
+    table.add_column("points", justify="right")
+    table.add_column("tests")
+    table.add_column("diagnosis", overflow="fold")
+    for row in summary.rows:
+        marks = "".join(GLYPHS[cell.status] for cell in row.cells)
+        said = ", ".join(row.diagnoses) if row.status == "graded" else row.status
+        table.add_row(
+            escape(row.student), f"{row.points:g}/{row.max_points:g}", marks, escape(said)
+        )
+    out.print(table)
+    out.print(" ".join(f"{glyph} {status.value}" for status, glyph in GLYPHS.items()), style="dim")
+
+
+@commands.command()
+@click.argument("lab", default="")
+@click.option("--dir", "folder", type=click.Path(path_type=Path), default=Path("demo"))
+@on_course
+def demo(course: "Course", lab: str, folder: Path) -> None:
+    """Build, verify and grade a sample class of LAB (default: the first) in a folder of its own."""
+    from course.authoring.demo import make_demo
+    from course.doctor import examine
+
+    name = lab or course.labs[0].name
+    out.print(f"Building the release of {name} and handing in for a sample class ...")
+    sample = make_demo(course, name, folder.resolve())
+    out.print("Proving the lab: reference, blank release, mistakes, alternatives ...")
+    proofs = _verify(sample, [name])
+    out.print("Grading the class ...")
+    _grade(sample, name)
+    for finding in examine():
+        if not finding.present:
+            out.print(
+                f"[yellow]missing[/] {finding.name}: {escape(finding.meaning)}", soft_wrap=True
+            )
+    out.print(f"Everything lies in {sample.root}", soft_wrap=True)
+    if not all(proof.ok for proof in proofs):
+        sys.exit(1)

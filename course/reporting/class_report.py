@@ -1,8 +1,5 @@
 """The class report: one HTML page without scripts that opens anywhere, offline."""
 
-import os
-from pathlib import Path
-
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from course.reporting.summary import GLYPHS, Summary
@@ -19,12 +16,3 @@ def render(summary: Summary) -> str:
     )
     template = environment.get_template("class_report.html.j2")
     return template.render(summary=summary, glyphs=GLYPHS, tallest=max(1, *summary.histogram))
-
-
-def write(summary: Summary, path: Path) -> Path:
-    """Write the report to `path`, whole or not at all, and give the path back."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
-    unfinished.write_text(render(summary), "utf-8")
-    os.replace(unfinished, path)
-    return path

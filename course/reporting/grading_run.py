@@ -1,0 +1,73 @@
+"""A class from submissions to everything that is written about it."""
+
+import json
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from course.grading.driver import grade_class
+from course.grading.records import Recorder, write_text
+from course.grading.results import NotebookResult
+from course.labs import Course
+from course.reporting.class_report import render
+from course.reporting.feedback import write_feedback
+from course.reporting.summary import Summary, summarise
+
+OnResult = Callable[[NotebookResult, int, int], None]  # a result, how many are done, of how many
+
+
+@dataclass(frozen=True)
+class GradingRun:
+    """What came of one grading of a class, and where the class report lies."""
+
+    lab: str
+    seed: int
+    results: tuple[NotebookResult, ...]
+    summary: Summary
+    report: Path
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the content of `course grade --json`."""
+        return {
+            "lab": self.lab,
+            "seed": self.seed,
+            "submissions": [result.as_dict() for result in self.results],
+        }
+
+
+def grade_and_record(
+    course: Course,
+    lab_name: str,
+    *,
+    seed: int | None = None,
+    workers: int | None = None,
+    students: Collection[str] | None = None,
+    on_result: OnResult = lambda *_: None,
+) -> GradingRun:
+    """Grade a class and write gradebook, `autograded/`, `feedback/` and the class report.
+
+    Raises
+    ------
+    CourseError
+        if there is no such lab or student, or the lab's own files are at fault.
+    """
+    lab = course.lab(lab_name)
+    run = grade_class(course, lab_name, seed=seed, workers=workers, students=students)
+    results = []
+    with Recorder(course, lab) as recorder:
+        for result in run.results:
+            recorder.add(result)
+            results.append(result)
+            on_result(result, len(results), run.total)
+    if results:
+        write_feedback(course, lab.name, students)
+    summary = summarise(results, lab, run.seed)
+    report = course.root / "reports" / f"{lab.name}.html"
+    write_text(report, render(summary))
+    return GradingRun(lab.name, run.seed, tuple(results), summary, report)
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write `content` as JSON text, whole or not at all."""
+    write_text(path, json.dumps(content, indent=2, allow_nan=False) + "\n")
