@@ -15,6 +15,7 @@ from course.grading.limits import Limits
 
 PROBE_SECONDS = 30
 WORK = "/submission"
+FONTS = "matplotlib"
 FIRST_UID = 2_000_000_000  # users without a name; each process gets one of its own
 SYSTEM = (
     *("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64"),
@@ -82,6 +83,9 @@ class LimitsOnly:
         self, argv: list[str], room: Room, limits: Limits, forbidden: tuple[str, ...]
     ) -> Start:
         """Start in the room's data folder."""
+        for path in _font_lists():
+            (room.home / FONTS).mkdir(exist_ok=True)
+            shutil.copy(path, room.home / FONTS)
         return Start(argv, room.data, environment(str(room.home)))
 
     def rlimits(self, limits: Limits) -> dict[str, int]:
@@ -113,6 +117,7 @@ class Bubblewrap:
     ) -> Start:
         """Start behind bubblewrap, in a folder that shows the data and takes new files."""
         files = [(path, f"{WORK}/{path.name}") for path in _entries(room.data)]
+        files += [(path, f"/tmp/{FONTS}/{path.name}") for path in _font_lists()]
         seen = [(path, str(path)) for path in _needed()]
         flags = [
             *self._namespaces(),
@@ -120,6 +125,7 @@ class Bubblewrap:
             *_tmpfs("/tmp", limits.disk_bytes),
             *_tmpfs(WORK, limits.disk_bytes),
             *_parents(_needed()),
+            *("--perms", "1777", "--dir", f"/tmp/{FONTS}"),
             *[part for path, place in seen + files for part in ("--ro-bind", str(path), place)],
             *[part for path in _folders(forbidden) for part in ("--tmpfs", str(path))],
             *("--proc", "/proc", "--dev", "/dev", "--chdir", WORK),
@@ -175,6 +181,7 @@ def environment(home: str) -> dict[str, str]:
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), "/usr/bin", "/bin")),
         "LANG": "C.UTF-8",
         "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": os.path.join(home, FONTS),
         "JAX_PLATFORMS": "cpu",
         "PYTHONHASHSEED": "0",  # the order of a set is the same in every run
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -198,6 +205,14 @@ def _is_root() -> bool:
 
 def _entries(folder: Path) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _font_lists() -> list[Path]:
+    """Give matplotlib's list of fonts, which takes a second to make, where the user has one."""
+    caches = (Path.home() / ".cache" / "matplotlib", Path.home() / ".matplotlib")
+    given = os.environ.get("MPLCONFIGDIR")
+    places = (Path(given),) if given else caches
+    return [path for place in places for path in place.glob("fontlist-*.json")]
 
 
 def _tmpfs(place: str, size: int) -> tuple[str, ...]:

@@ -93,6 +93,9 @@ class StudentShell(InteractiveShell):  # type: ignore[misc]
 
     showsyntaxerror = showindentationerror = showtraceback
 
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Have no windows, whatever `%matplotlib` asks for."""
+
     def system(self, cmd: str) -> None:
         """Answer `!command`."""
         print(NOTE.format(cmd.strip()[:200]), end="")  # noqa: T201 - the cell's own output

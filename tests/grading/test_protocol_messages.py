@@ -1,0 +1,113 @@
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course.grading.protocol import (
+    Bounds,
+    Failure,
+    Lent,
+    Malformed,
+    Refusal,
+    Request,
+    Value,
+    pack_message,
+    read_frame,
+    unpack_message,
+    write_frame,
+)
+from course.grading.protocol.encode import encode
+from course.grading.protocol.raised import also, builtin_bases
+
+BOUNDS = Bounds(value_bytes=1000, structure_bytes=1000, depth=4)
+
+
+def nothing(value):
+    raise AssertionError(f"{value!r} has to be referred to")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Request(1, "call", (1, [2]), {"a": 3}, (4,)),
+        Request(2, "start"),
+        Value(3, [[[[1]]]]),
+        Failure(4, "KeyError", "'x'", "cell a, line 1", ("KeyError", "LookupError"), 9),
+        Refusal(5, "it is nested too deep"),
+    ],
+)
+def test_messages_come_back_the_same(message):
+    assert unpack_message(pack_message(message, nothing, BOUNDS), nothing, BOUNDS) == message
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        1,
+        (),
+        (1, 2),
+        ("value",),
+        ("value", 1),
+        ("value", 1, 2, 3),
+        ("value", "1", 2),
+        ("value", True, 2),
+        ("result", 1, 2),
+        ("request", 1, "call", [], {}, ()),
+        ("request", 1, "call", (), {1: 2}, ()),
+        ("request", 1, "call", (), None, ("1",)),
+        ("request", 1, b"call", (), None, ()),
+        ("failure", 1, "E", "t", "tb", ("A", 1), 0),
+        ("failure", 1, "E", "t", "tb", (), 0.0),
+        ("refusal", 1, None),
+    ],
+)
+def test_what_is_no_message_is_refused(parts):
+    with pytest.raises(Malformed):
+        unpack_message(encode(parts, nothing, BOUNDS), nothing, BOUNDS)
+
+
+@given(st.binary(max_size=300), st.integers(1, 7))
+def test_a_frame_comes_through_however_it_is_cut(body, size):
+    stream = io.BytesIO()
+    write_frame(lambda part: stream.write(part[:size]), body)
+    stream.seek(0)
+    assert read_frame(lambda n: stream.read(min(n, size)), 300) == body
+    assert read_frame(stream.read, 300) is None
+
+
+@pytest.mark.parametrize("data", [b"\0", b"\0\0\0\x05abc", b"\xff\xff\xff\xff", b"\0\0\x10\0"])
+def test_a_short_or_long_frame_is_refused(data):
+    with pytest.raises(Malformed):
+        read_frame(io.BytesIO(data).read, 100)
+
+
+def test_the_same_object_has_the_same_number_while_it_is_lent():
+    lent, a, b = Lent(), [], []
+    assert lent.number(a) == lent.number(a) != lent.number(b)
+    assert lent.object(lent.number(a)) is a
+    number = lent.number(a)
+    lent.release(number)
+    assert not lent.holds(a)
+    assert lent.number(a) != number
+    with pytest.raises(Malformed):
+        lent.object(number)
+    lent.release(number)
+
+
+class Base(Exception):
+    pass
+
+
+@pytest.mark.parametrize("error", [KeyError, ModuleNotFoundError, ZeroDivisionError, TypeError])
+def test_an_exception_is_of_its_built_in_type_as_well(error):
+    kind = also(Base, builtin_bases(error))
+    assert issubclass(kind, Base)
+    assert issubclass(kind, error)
+    assert kind is also(Base, builtin_bases(error))
+    assert str(kind("text")) in ("text", "'text'")
+
+
+@pytest.mark.parametrize("error", [StopIteration, SystemExit, KeyboardInterrupt, Exception])
+def test_an_exception_that_steers_python_is_not(error):
+    assert also(Base, builtin_bases(error)) is Base
