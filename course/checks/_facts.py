@@ -49,8 +49,8 @@ def _finite_fact(got: Array) -> str:
 def _number_fact(leaf: Leaf, got: Array, expected: Array) -> str:
     if leaf.stage is Stage.FINITE:
         return f"this is {got[()]}, expected a finite number"
-    yours = f"yours {_number(got[()])}, expected {_number(expected[()])}"
-    return f"{yours} (allowed: {leaf.tolerance})"
+    pair = _pair(widened(got)[()], widened(expected)[()])
+    return f"{pair} (allowed: {leaf.tolerance})"
 
 
 def _special_fact(got: Array) -> str:
@@ -69,8 +69,7 @@ def _value_facts(leaf: Leaf, got: Array, expected: Array) -> tuple[str, ...]:
     verb = "differs" if wrong.sum() == 1 else "differ"
     return (
         f"{wrong.sum()} of {wrong.size} entries {verb} (allowed: {leaf.tolerance})",
-        f"largest at {[int(i) for i in index]}: "
-        f"yours {_number(got[index])}, expected {_number(expected[index])}",
+        f"largest at {[int(i) for i in index]}: {_pair(got[index], expected[index])}",
     )
 
 
@@ -81,8 +80,13 @@ def _worst(got: Array, expected: Array, wrong: Array) -> tuple[np.intp, ...]:
     return np.unravel_index(int(distance.argmax()), distance.shape)
 
 
-def _number(value: Any) -> str:
-    return f"{value + 0.0:.4g}"  # + 0.0 turns -0 into 0
+def _pair(got: Any, expected: Any) -> str:
+    """Show two numbers with as many digits as it takes to tell them apart."""
+    for digits in (4, 6, 8, 17):
+        yours, right = (f"{value + 0.0:.{digits}g}" for value in (got, expected))  # no "-0"
+        if yours != right:
+            break
+    return f"yours {yours}, expected {right}"
 
 
 def others_fact(focus: Leaf, leaves: tuple[Leaf, ...], labels: dict[int, str]) -> tuple[str, ...]:

@@ -45,12 +45,12 @@ def non_finite(leaf: Leaf, got: Array, expected: Array, case: Case) -> Finding |
 @every_suspect
 def zeros(leaf: Leaf, got: Array, expected: Array, case: Case) -> Finding | None:
     """Find results that were never filled."""
-    if leaf.stage is not Stage.VALUES or got.any():
+    if leaf.stage is not Stage.VALUES or got.any() or got.size < 2:
         return None
     return Finding(
         "zeros",
         "the result is made but never filled, or is multiplied by something that is 0.",
-        "yours is 0 everywhere" if got.ndim else "",
+        "yours is 0 everywhere",
     )
 
 

@@ -24,8 +24,7 @@ def constant_ratio(case: Case) -> Finding | None:
     few = sum(_entries(leaf) for leaf in case.suspects) < _TOO_LITTLE_TO_TELL
     if few and (not meanings or _whole(case.focus)):
         return None
-    where = "in every wrong array" if any(leaf.right for leaf in case.leaves) else "everywhere"
-    return _finding(ratio, meanings or [_UNNAMED], where)
+    return _finding(ratio, meanings or [_UNNAMED], _where(case))
 
 
 def _ratio(leaf: Leaf) -> float | None:
@@ -53,6 +52,12 @@ def _has_ratio(leaf: Leaf, ratio: float) -> bool:
     return matches(leaf.got.astype(np.float64), expected, leaf.tolerance)
 
 
+def _where(case: Case) -> str:
+    if isinstance(case.focus.expected, np.ndarray) and case.focus.expected.size == 1:
+        return ""
+    return " in every wrong array" if any(leaf.right for leaf in case.leaves) else " everywhere"
+
+
 def _whole(leaf: Leaf) -> bool:
     """Tell whether whole numbers are expected, which are in simple ratios by chance."""
     expected = leaf.expected
@@ -71,7 +76,8 @@ _KNOWN = (
     (
         2.0,
         Finding(
-            "ratio-two", "a factor of 2 too much: half a square has the derivative x, not 2·x."
+            "ratio-two",
+            "a factor of 2 is left in, or a division by 2 left out; ½·x² has the derivative x.",
         ),
     ),
     (
@@ -103,22 +109,20 @@ def _equal(ratio: float, value: float) -> bool:
 
 
 def _size_finding(name: str, size: float) -> Finding:
-    return Finding(
-        f"ratio-{_slug(name)}",
-        f"the mean over the {name[:-5]} is asked for, and this is the sum: it is not divided by "
-        f"the {name}."
-        if name.endswith(" size")
-        else f"the division by the {name} is missing, or a product with it is too much.",
-        f", and the {name} is {size}",
-    )
+    cause = f"the division by the {name} is missing, or a product with it is too much."
+    if name == "batch size":
+        cause = (
+            "the mean over the batch is asked for, and this is the sum: it is not divided by the "
+            "batch size."
+        )
+    return Finding(f"ratio-{_slug(name)}", cause, f", and the {name} is {size}")
 
 
 def _inverse_finding(name: str, size: float) -> Finding:
-    return Finding(
-        f"ratio-one-over-{_slug(name)}",
-        f"the division by the {name} is made once too often; is the mean taken in two places?",
-        f", and the {name} is {size}",
-    )
+    cause = f"the division by the {name} is made once too often, or does not belong here."
+    if name == "batch size":
+        cause = "the mean over the batch is taken twice, perhaps in two places."
+    return Finding(f"ratio-one-over-{_slug(name)}", cause, f", and the {name} is {size}")
 
 
 def _slug(name: str) -> str:
@@ -128,5 +132,5 @@ def _slug(name: str) -> str:
 def _finding(ratio: float, meanings: list[Finding], where: str) -> Finding:
     """Join what a ratio can mean: where a size is 2, both readings are told."""
     causes = " Or: ".join(dict.fromkeys(meaning.cause for meaning in meanings))
-    fact = f"yours / expected = {ratio:.4g} {where}{meanings[0].fact}"
+    fact = f"yours / expected = {ratio:.4g}{where}{meanings[0].fact}"
     return Finding(meanings[0].pattern, causes, fact)

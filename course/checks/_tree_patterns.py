@@ -52,7 +52,7 @@ def no_plain_data(case: Case) -> Finding | None:
     if what == OBJECTS:
         cause = "arrays of different shapes do not fit into one array: keep them in a list."
         return Finding("object-dtype", cause)
-    if any(f"`{kind}`" in what for kind in ("generator", "zip", "map")):
+    if what.split()[-1] in ("generator", "zip", "map"):
         return Finding(
             "iterator", "this gives its items only once: `list(...)` makes a list of it."
         )

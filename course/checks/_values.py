@@ -125,4 +125,4 @@ def _is_jax(kind: type) -> bool:
 def _describe_object(value: Any) -> str:
     # A proxy stands for an object that it alone can name.
     speak = getattr(type(value), "__course_describe__", None)
-    return str(speak(value))[:100] if speak else f"an object of type `{type(value).__name__[:60]}`"
+    return str(speak(value))[:100] if speak else f"an object of class {type(value).__name__[:60]}"

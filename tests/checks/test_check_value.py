@@ -56,7 +56,7 @@ WRONG = [
     (np.array([-np.inf, np.inf]), np.array([np.inf, 1.0]), "non-finite", "2 of 2 entries are inf"),
     (np.array([1.0, 1.0]), np.array([np.inf, 1.0]), "", "1 of 2 entries differs"),
     (np.array([1, 2, 4]), np.array([1, 2, 3]), "", "allowed: none"),
-    (200_001, 200_000, "", "yours 2e+05"),
+    (200_001, 200_000, "", "yours 200001, expected 200000"),
     ("relu", "tanh", "", "yours 'relu', expected 'tanh'"),
     ("1.0", 1.0, "", "this is a string, expected a number"),
     ([1.0], {"a": 1.0}, "", "a list or tuple of length 1, expected a dictionary"),
@@ -69,9 +69,11 @@ WRONG = [
     (np.ones((2, 2)), [np.ones((2, 2))], "list-missing", "a list is asked for"),
     ([np.ones(2), np.zeros(2), np.zeros(2)], [np.ones(2)] * 3, "zeros", "right: `v[0]`"),
     (np.array([np.ones(2), np.ones(3)], dtype=object), np.ones(5), "object-dtype", "keep them in"),
-    ((z for z in "ab"), [1.0, 2.0], "iterator", "`generator`"),
+    ((z for z in "ab"), [1.0, 2.0], "iterator", "class generator"),
     (zip([1.0], [2.0], strict=True), [(1.0, 2.0)], "iterator", "list(...)"),
     (np.array(["a"]), np.ones(1), "", "an array of <U1"),
+    (0.0, 0.7, "", "yours 0, expected 0.7"),  # one number is no array that was never filled
+    (0.70002, 0.7, "", "yours 0.70002, expected 0.7 "),
     (10**30, 1.0, "", "an integer of more than 64 bits"),
 ]
 

@@ -82,12 +82,12 @@ EXPECTED = np.array([1.0, 2.0, 3.0])
 @pytest.mark.parametrize(
     ("got", "expected", "words"),
     [
-        (Equal(), EXPECTED, "type `Equal`"),
-        ([Equal()], [1.0], "type `Equal`"),
+        (Equal(), EXPECTED, "class Equal"),
+        ([Equal()], [1.0], "class Equal"),
         (_object_array(Equal()), EXPECTED, "an array of Python objects"),
-        (Number(1.0), 1.0, "type `Number`"),
-        (Text("no"), "yes", "type `Text`"),
-        (Items([9.0]), [1.0, 2.0], "type `Items`"),
+        (Number(1.0), 1.0, "class Number"),
+        (Text("no"), "yes", "class Text"),
+        (Items([9.0]), [1.0, 2.0], "class Items"),
         (np.zeros(3).view(Liar), EXPECTED, "3 of 3 entries differ"),
         (np.zeros(2).view(Liar), EXPECTED, "shape (2,), expected (3,)"),
         (np.zeros(3, dtype=int).view(Liar), EXPECTED, "dtype int64"),
@@ -151,9 +151,9 @@ def test_a_value_that_chokes_is_refused(got: Any, words: str) -> None:
 def test_a_proxy_names_what_it_stands_for() -> None:
     class Proxy:
         def __course_describe__(self) -> str:
-            return "an object of type `Network`"
+            return "an object of class Network"
 
-    assert "type `Network`" in failure(checks.check_value, "E", Proxy(), 1.0, name="v").render()
+    assert "class Network" in failure(checks.check_value, "E", Proxy(), 1.0, name="v").render()
 
 
 def test_messages_stay_short() -> None:
@@ -172,4 +172,4 @@ def test_jax_arrays_are_arrays_and_tracers_are_not() -> None:
     checks.check_value("E", [jnp.ones(3), jnp.float32(2)], [np.ones(3), 2.0], name="v")
     leaked: list[Any] = []
     jax.jit(lambda x: leaked.append(x) or x)(1.0)
-    assert "object of type" in failure(checks.check_value, "E", leaked[0], 1.0, name="v").render()
+    assert "object of class" in failure(checks.check_value, "E", leaked[0], 1.0, name="v").render()

@@ -22,10 +22,10 @@ def report_of(got: Any, expected: Any = EXPECTED, sizes: Any = SIZES) -> checks.
     ("ratio", "pattern", "words"),
     [
         (32, "ratio-batch-size", "yours / expected = 32 everywhere, and the batch size is 32"),
-        (1 / 32, "ratio-one-over-batch-size", "once too often"),
+        (1 / 32, "ratio-one-over-batch-size", "taken twice"),
         (10, "ratio-number-of-classes", "and the number of classes is 10"),
         (0.1, "ratio-one-over-number-of-classes", "and the number of classes is 10"),
-        (2, "ratio-two", "half a square"),
+        (2, "ratio-two", "½·x² has"),
         (0.5, "ratio-half", "used twice"),
         (-1, "ratio-minus-one", "sign"),
         (-32, "ratio-constant", "constant factor"),

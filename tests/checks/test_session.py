@@ -63,7 +63,7 @@ def test_observations_are_plain_copies_in_normal_form() -> None:
     assert (observation.kind, observation.name) == ("value", "v")
     assert array.tolist() == [1.0, 1.0]
     assert [key for key, _ in pairs] == ["a", 2]
-    assert others == ("an object of type `object`", "text")
+    assert others == ("an object of class object", "text")
 
 
 def test_gradients_are_recorded_before_they_are_judged() -> None:

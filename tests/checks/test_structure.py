@@ -176,7 +176,7 @@ def test_only_true_is_true() -> None:
         report = failure(checks.check_true, "E", lie, "the loss grows", see="Steps")
         assert report.headline == "E: the loss grows"
         assert report.see == "Steps"
-    assert "type `Yes`" in failure(checks.check_true, "E", Yes(), "m").render()
+    assert "class Yes" in failure(checks.check_true, "E", Yes(), "m").render()
 
 
 def test_what_a_condition_was_made_from_is_recorded() -> None:
