@@ -5,23 +5,10 @@ import pytest
 from nbformat import v4
 
 from course.grading.rebuild import Rebuilt, rebuild
-from course.labs import Kind, release_cell_source
-from tests.support.toylab import SQUARES, cell, source_notebook
+from course.labs import Kind
+from tests.support.toylab import SQUARES, cell
 
 MINE = "def squares(x):\n    return x * x  # mine"
-
-
-@pytest.fixture
-def source() -> Any:
-    return source_notebook()
-
-
-@pytest.fixture
-def release(source: Any) -> Any:
-    notebook = copy.deepcopy(source)
-    for node in notebook.cells:
-        node.source = release_cell_source(node)
-    return notebook
 
 
 def texts(rebuilt: Rebuilt) -> dict[str, str]:
