@@ -45,11 +45,11 @@ def show_weights(w: ArrayLike, *, columns: int = 10) -> "Figure":
     w : `(side * side, n_units)`, the weights of the first layer.
     """
     images = _images(np.asarray(w).T)
-    limit = float(np.abs(images).max())
+    limit = float(np.quantile(np.abs(images), 0.995))  # a few strong weights would pale the rest
     figure, grid = _gallery(images, columns, cell=1.0)
     for axes, image in zip(grid, images, strict=False):
         last = axes.imshow(image, cmap="RdBu_r", vmin=-limit, vmax=limit)
-    figure.colorbar(last, ax=grid, shrink=0.8, label="weight")
+    figure.colorbar(last, ax=grid, shrink=0.8, label="weight", extend="both")
     return figure
 
 

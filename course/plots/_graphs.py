@@ -28,11 +28,11 @@ def draw_layer() -> "Figure":
     for start, end in pairwise(line.values()):
         arrow(axes, start, end, color=BLUE)
         arrow(axes, (end[0], 0.68), (start[0], 0.68), color=RED, dashed=True)
-    backward = {"dx = dz @ w.T": 1.1, "dz": 3.3, "dz = da * σ′(z)": 7.1, "da": 8.9}
+    backward = {"dx": 1.1, "dz": 7.1, "da": 8.9}
     for text, x in backward.items():
         note(axes, (x, 0.36), text, color=RED)
-    note(axes, (2.65, 1.72), "dw = x.T @ dz", color=RED, ha="left")
-    note(axes, (4.85, 1.72), "db = dz", color=RED, ha="left")
+    note(axes, (2.65, 1.72), "dw", color=RED, ha="left")
+    note(axes, (4.85, 1.72), "db", color=RED, ha="left")
     shapes = {"x": "(1, n_in)", "z": "(1, n_out)", "a": "(1, n_out)"}
     for name, shape in shapes.items():
         note(axes, (line[name][0], 1.42), shape)

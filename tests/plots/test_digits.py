@@ -25,12 +25,18 @@ def test_no_digits_make_an_empty_figure():
     assert images_of(plots.show_digits(np.zeros((0, 9)), [])) == []
 
 
-def test_weights_are_shown_one_image_per_unit_around_zero():
+def test_weights_are_shown_one_image_per_unit():
     w = np.arange(-8.0, 4.0).reshape(4, 3)
     figure = plots.show_weights(w)
-    units = images_of(figure)[:3]
-    np.testing.assert_array_equal(units, w.T.reshape(3, 2, 2))
-    assert figure.axes[0].images[0].get_clim() == (-8.0, 8.0)
+    np.testing.assert_array_equal(images_of(figure)[:3], w.T.reshape(3, 2, 2))
+
+
+def test_weights_share_one_scale_around_zero_that_a_single_weight_does_not_set():
+    w = np.ones((100, 100))
+    w[0, 0] = -50
+    figure = plots.show_weights(w)
+    limits = {axes.images[0].get_clim() for axes in figure.axes if axes.images}
+    assert limits == {(-1.0, 1.0)}
 
 
 def test_rows_that_are_not_square_are_refused():

@@ -10,10 +10,9 @@ def texts_of(figure):
     return [text.get_text() for text in figure.axes[0].texts]
 
 
-def test_the_layer_names_each_gradient():
+def test_the_layer_names_each_gradient_once():
     texts = texts_of(plots.draw_layer())
-    for formula in ("dz = da * σ′(z)", "dw = x.T @ dz", "db = dz", "dx = dz @ w.T"):
-        assert formula in texts
+    assert sorted(text for text in texts if text.startswith("d")) == ["da", "db", "dw", "dx", "dz"]
 
 
 def test_shapes_follow_the_sizes():
