@@ -102,13 +102,12 @@ class Student:
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
         """Give all that is asked inside the block `seconds` together; then `StudentTimeout`."""
-        outer, self._until = self._until, min(self._until, time.monotonic() + seconds)
+        outer = self._until
+        self._end_by(min(outer, time.monotonic() + seconds))
         try:
             yield
         finally:
-            self._until = outer
-            if self._link is not None:
-                self._link.until = outer
+            self._end_by(outer)
 
     def run(self, cell: StudentCell) -> CellRun:
         """Run a cell; it will run again in a process that replaces this one, unless it ended it."""
@@ -144,6 +143,11 @@ class Student:
             self._replay(self._link)
         self._link.until = self._until
         return self._link
+
+    def _end_by(self, until: float) -> None:
+        self._until = until
+        if self._link is not None:
+            self._link.until = until
 
     def _start(self) -> Link:
         limits = self._limits

@@ -95,19 +95,19 @@ def test_the_same_object_has_the_same_number_while_it_is_lent():
     lent.release(number)
 
 
-class Base(Exception):
+class BaseError(Exception):
     pass
 
 
 @pytest.mark.parametrize("error", [KeyError, ModuleNotFoundError, ZeroDivisionError, TypeError])
 def test_an_exception_is_of_its_built_in_type_as_well(error):
-    kind = also(Base, builtin_bases(error))
-    assert issubclass(kind, Base)
+    kind = also(BaseError, builtin_bases(error))
+    assert issubclass(kind, BaseError)
     assert issubclass(kind, error)
-    assert kind is also(Base, builtin_bases(error))
+    assert kind is also(BaseError, builtin_bases(error))
     assert str(kind("text")) in ("text", "'text'")
 
 
 @pytest.mark.parametrize("error", [StopIteration, SystemExit, KeyboardInterrupt, Exception])
 def test_an_exception_that_steers_python_is_not(error):
-    assert also(Base, builtin_bases(error)) is Base
+    assert also(BaseError, builtin_bases(error)) is BaseError

@@ -96,10 +96,20 @@ def test_await_works_at_the_top(student):
 
 @pytest.mark.parametrize(
     "source",
-    ["!touch f", "%pip install x", "%%bash\ntouch f", "%%sh\ntouch f", "%sx touch f", "!!touch f"]
-    + ["lines = !touch f\nassert list(lines) == []", "!pip install torch", "%system touch f"]
-    + ["get_ipython().system('touch f')", "get_ipython().getoutput('touch f')"]
-    + ["%%script bash\ntouch f"],
+    [
+        "!touch f",
+        "%pip install x",
+        "%%bash\ntouch f",
+        "%%sh\ntouch f",
+        "%sx touch f",
+        "!!touch f",
+        "lines = !touch f\nassert list(lines) == []",
+        "!pip install torch",
+        "%system touch f",
+        "get_ipython().system('touch f')",
+        "get_ipython().getoutput('touch f')",
+        "%%script bash\ntouch f",
+    ],
 )
 def test_shell_commands_are_left_out_with_a_note(student, source):
     cell = run(student, source)

@@ -1,0 +1,209 @@
+"""Deadlines, death, and the process that comes after."""
+
+import time
+
+import numpy as np
+import pytest
+
+from course.errors import CourseError
+from course.grading.connection import Student, StudentCell
+from course.grading.faults import StudentDied, StudentError, StudentTimeout
+from course.grading.limits import Limits
+from course.grading.sandbox import LimitsOnly, Start
+
+QUICK = Limits(cell_seconds=1.0, call_seconds=1.0)
+
+
+@pytest.fixture
+def student():
+    with Student(QUICK) as student:
+        yield student
+
+
+def run(student, source, key="a"):
+    return student.run(StudentCell(key, source))
+
+
+def test_a_cell_without_end_is_stopped_and_forgotten(student):
+    run(student, "a = 1", "first")
+    stopped = run(student, "b = 2\nwhile True: pass", "endless")
+    assert stopped.status == "timeout"
+    assert "in time" in stopped.error.text
+    assert student.lookup("a") == 1
+    assert student.replays == 1
+    with pytest.raises(NameError):
+        student.lookup("b")
+
+
+def test_a_call_without_end_is_stopped_and_later_calls_work(student):
+    run(student, "def spin():\n    while True: pass\ndef fine(): return 1")
+    spin, fine = student.lookup("spin"), student.lookup("fine")
+    with pytest.raises(StudentTimeout):
+        spin()
+    with pytest.raises(StudentDied, match="was replaced"):
+        fine()
+    assert student.lookup("fine")() == 1
+    with pytest.raises(StudentDied, match="was replaced"):
+        student.lookup("fine")(spin)
+    assert student.replays == 1
+
+
+def test_a_process_that_ends_in_a_call_is_replaced(student):
+    run(student, "import os\ndef leave(): os._exit(3)\nx = 5")
+    with pytest.raises(StudentDied, match="exit status 3"):
+        student.lookup("leave")()
+    assert student.lookup("x") == 5
+
+
+def test_a_process_that_ends_in_a_cell_is_replaced(student):
+    run(student, "x = 5")
+    died = run(student, "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
+    assert died.status == "died"
+    assert "killed by signal 9" in died.error.text
+    assert student.lookup("x") == 5
+
+
+def test_cells_run_again_in_order_those_with_errors_too(student):
+    run(student, "log = [1]")
+    run(student, "log.append(2)\n1 / 0\nlog.append(3)")
+    run(student, "log.append(4)\nimport os\ndef leave(): os._exit(0)")
+    with pytest.raises(StudentDied):
+        student.lookup("leave")()
+    assert student.lookup("log") == [1, 2, 4]
+
+
+def test_a_cell_that_ends_its_second_process_is_left_out(student, tmp_path):
+    run(student, "x = 1")
+    run(student, "import os, time\nstarted = time.time()")
+    run(student, f"if time.time() < {time.time() + 1.0}: y = 2\nelse: os._exit(1)")
+    assert student.lookup("y") == 2
+    time.sleep(1.0)
+    assert run(student, "os._exit(1)").status == "died"
+    assert student.lookup("x") == 1
+    with pytest.raises(NameError):
+        student.lookup("y")
+    assert student.replays == 2
+
+
+def test_replacements_are_counted_and_bounded():
+    with Student(Limits(replacements=2)) as student:
+        run(student, "import os\ndef leave(): os._exit(0)")
+        for _ in range(3):
+            with pytest.raises(StudentDied, match="exit status"):
+                student.lookup("leave")()
+        with pytest.raises(StudentDied, match="replaced 2 times"):
+            student.lookup("leave")
+        with pytest.raises(StudentDied, match="replaced 2 times"):
+            student.lookup("leave")
+
+
+def test_time_in_the_tests_own_functions_is_not_the_students(student):
+    run(student, "def apply(f): return f()")
+    assert student.lookup("apply")(lambda: time.sleep(1.2) or 4) == 4
+
+
+def test_a_block_has_one_deadline(student):
+    run(student, "import time\ndef wait(): time.sleep(0.4)")
+    wait = student.lookup("wait")
+    with pytest.raises(StudentTimeout), student.within(0.9):
+        [wait() for _ in range(5)]
+    with student.within(30):
+        student.lookup("wait")()
+    student.lookup("wait")()
+
+
+def test_a_timeout_in_a_nested_call_ends_all_of_it(student):
+    run(student, "def apply(f): return f()\ndef spin():\n    while True: pass")
+    apply, spin = student.lookup("apply"), student.lookup("spin")
+    with pytest.raises(StudentTimeout):
+        apply(lambda: spin())
+    assert student.lookup("apply")(lambda: 1) == 1
+
+
+def test_an_interrupt_in_a_callback_is_the_callers(student):
+    run(student, "def apply(f):\n    try: return f()\n    except BaseException: return 0")
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        student.lookup("apply")(interrupted)
+    assert student.lookup("apply")(lambda: 1) == 1
+
+
+def test_a_process_that_cannot_start_is_the_instructors_affair():
+    class Broken(LimitsOnly):
+        def start(self, argv, room, limits, forbidden):
+            start = super().start(argv, room, limits, forbidden)
+            return Start([argv[0], "-c", "raise SystemExit('no room here')"], start.cwd, start.env)
+
+    with Student(level=Broken()) as student, pytest.raises(CourseError, match="no room here"):
+        run(student, "1")
+
+
+def test_memory_is_measured_from_outside():
+    with Student() as student:
+        assert student.peak_memory == 0
+        run(student, "x = 1")
+        before = student.peak_memory
+        run(student, "import numpy as np\nx = np.ones(20_000_000)\ndel x")
+        grown = student.peak_memory - before
+        assert 150e6 < grown < 250e6
+    assert student.peak_memory >= before + grown
+
+
+def test_files_are_copies_in_the_working_folder(tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "data.txt").write_text("17")
+    (tmp_path / "sub" / "more.txt").write_text("18")
+    (tmp_path / "numpy.py").write_text("raise SystemExit('shadowed')")
+    (tmp_path / "link.txt").symlink_to("/etc/hostname")
+    (tmp_path / "sitecustomize.py").write_text("raise SystemExit('shadowed')")
+    with Student(files=tmp_path) as student:
+        read = run(
+            student, "a = open('data.txt').read(), open('sub/more.txt').read()\nimport numpy"
+        )
+        assert read.status == "ok", read.error
+        assert student.lookup("a") == ("17", "18")
+        assert run(student, "import os\nlist_ = sorted(os.listdir())").status == "ok"
+        assert student.lookup("list_") == ["data.txt", "numpy.py", "sitecustomize.py", "sub"]
+        assert run(student, "open('new.txt', 'w').write('x')").status == "ok"
+        run(student, "open('data.txt', 'w').write('changed')")
+    assert (tmp_path / "data.txt").read_text() == "17"
+    assert not (tmp_path / "new.txt").exists()
+
+
+def test_a_folder_that_is_too_large_is_cut(tmp_path):
+    for i in range(5):
+        (tmp_path / f"{i}.bin").write_bytes(b"x" * 1000)
+    with Student(Limits(disk_bytes=4096 * 2), files=tmp_path, level=LimitsOnly()) as student:
+        run(student, "import os\nn = len(os.listdir())")
+        assert student.lookup("n") == 5
+    with Student(Limits(disk_bytes=2500), files=tmp_path, level=LimitsOnly()) as student:
+        run(student, "import os\nn = len(os.listdir())")
+        assert student.lookup("n") == 2
+
+
+def test_nothing_is_left_behind(tmp_path, monkeypatch):
+    import tempfile
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with Student() as student:
+        run(student, "x = 1")
+        assert len(list(tmp_path.iterdir())) == 1
+        process = student._process.popen
+    assert list(tmp_path.iterdir()) == []
+    assert process.poll() is not None
+
+
+def test_large_arguments_and_values_travel(student):
+    run(student, "def f(x): return x * 2")
+    big = np.ones((1000, 1000))
+    assert (student.lookup("f")(big) == 2).all()
+
+
+def test_errors_are_of_their_built_in_type(student):
+    failed = run(student, "class Mine(KeyError): pass\nraise Mine('k')")
+    assert isinstance(failed.error, StudentError)
+    assert isinstance(failed.error, KeyError)
+    assert failed.error.type_name == "Mine"
