@@ -111,7 +111,10 @@ class Student:
 
     def run(self, cell: StudentCell) -> CellRun:
         """Run a cell; it will run again in a process that replaces this one, unless it ended it."""
-        run = self._run(self._ready(), cell)
+        try:
+            run = self._run(self._ready(), cell)
+        except StudentDied as fault:
+            return _died(cell, fault)
         if run.status in ("ok", "error"):
             self._cells.append(cell)
         return run
@@ -188,9 +191,13 @@ class Student:
             return CellRun(cell.key, "timeout", StudentError("Timeout", str(fault)))
         except (StudentDied, ProtocolFault) as fault:
             link.close(f"{fault}; it was replaced")
-            return CellRun(cell.key, "died", StudentError("Died", str(fault)))
+            return _died(cell, fault)
         told = plain_outputs(outputs, self._limits.output_chars, self._limits.display_chars)
         return CellRun(cell.key, "error" if error else "ok", error, told)
+
+
+def _died(cell: StudentCell, fault: StudentFault) -> CellRun:
+    return CellRun(cell.key, "died", StudentError("Died", str(fault)))
 
 
 def _checked(answer: Any) -> tuple[StudentError | None, list[Any]]:

@@ -103,7 +103,7 @@ class Bubblewrap:
         """Try it on this Python."""
         if shutil.which("bwrap") is None or not sys.platform.startswith("linux"):
             return False
-        start = self.start([sys.executable, "-c", ""], Room(Path("/")), Limits(), ())
+        start = self.start([sys.executable, "-c", ""], Room(Path(os.devnull)), Limits(), ())
         try:
             done = subprocess.run(
                 start.argv, env=start.env, capture_output=True, timeout=PROBE_SECONDS, check=False

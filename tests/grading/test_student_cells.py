@@ -141,6 +141,13 @@ def test_plots_are_kept_quietly(student):
     assert any("image/png" in o.get("data", {}) for o in cell.outputs)
 
 
+def test_captured_output_is_not_shown(student):
+    cell = run(student, "%%capture kept\nprint('quiet')\ndisplay(1)")
+    assert cell.status == "ok"
+    assert cell.outputs == ()
+    assert printed(run(student, "print(kept.stdout, end='')")) == "quiet\n"
+
+
 def test_nobody_answers_input(student):
     cell = run(student, "input('name? ')")
     assert cell.error.type_name == "EOFError"

@@ -218,10 +218,8 @@ def test_a_thread_cannot_call_the_test(student):
 
 
 def test_a_child_process_does_not_speak_for_its_parent(student):
-    run(
-        student,
-        "import os\ndef attack():\n    pid = os.fork()\n    return 'child' if pid == 0 else 'parent'",
-    )
+    fork = "def attack():\n    import os\n    return 'parent' if os.fork() else 'child'"
+    run(student, fork)
     assert student.lookup("attack")() == "parent"
     assert still_works(student)
     assert student.replays == 0
@@ -301,9 +299,9 @@ def test_a_hostile_class_of_exceptions_is_still_an_error(student):
         "    def __getattribute__(self, name): raise OSError\n"
         "def attack(): raise E('x')",
     )
-    with pytest.raises(StudentFault):
+    with pytest.raises(StudentError, match="its message cannot be shown"):
         student.lookup("attack")()
-    assert still_works(student)
+    assert student.replays == 0
 
 
 def test_an_exception_whose_text_never_ends_times_out(student):

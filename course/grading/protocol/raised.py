@@ -27,7 +27,7 @@ def also(kind: type[E], names: tuple[str, ...]) -> type[E]:
 
 @cache
 def _derived(kind: Any, name: str) -> Any:
-    return type(f"{kind.__name__}Of{name}", (kind, getattr(builtins, name)), {})
+    return type(name, (kind, getattr(builtins, name)), {})
 
 
 def builtin_bases(kind: type) -> tuple[str, ...]:

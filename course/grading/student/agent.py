@@ -103,7 +103,7 @@ class Agent:
             value = operation(*request.args, **(request.kwargs or {}))
         except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt too
             told = describe(error)
-            token = error.token if isinstance(error, RefereeError) else 0
+            token = getattr(error, "token", 0) if issubclass(type(error), RefereeError) else 0
             return Failure(request.id, told.type_name, told.text, told.traceback, told.bases, token)
         else:
             return Value(request.id, value)

@@ -39,7 +39,7 @@ def _name(kind: type) -> str:
 
 def _text(error: BaseException) -> str:
     try:
-        if isinstance(error, SyntaxError):
+        if issubclass(type(error), SyntaxError):
             return _bounded("".join(traceback.format_exception_only(error)).strip(), TEXT_CHARS)
         return _bounded(str(error), TEXT_CHARS)
     except BaseException:  # noqa: BLE001 - the student's __str__ may do anything
@@ -48,7 +48,8 @@ def _text(error: BaseException) -> str:
 
 def _frames(error: BaseException) -> Iterator[str]:
     found = []
-    for frame, line in traceback.walk_tb(error.__traceback__):
+    start = BaseException.__dict__["__traceback__"].__get__(error)
+    for frame, line in traceback.walk_tb(start):
         code = frame.f_code
         if code.co_filename.startswith(CELL):
             source = linecache.getline(code.co_filename, line).strip()
