@@ -54,8 +54,12 @@ class Failures:
         status = _status(fault)
         if status is Status.BLANK:
             return Verdict(status, blank_message(fault), "NameError")
-        text = f"`{name}` is not defined: the cell `{key}` stopped with {line(fault)}"
-        return Verdict(status, text, "NameError")
+        ends = {
+            Status.TIMEOUT: "did not end in time",
+            Status.DIED: "ended its Python process",
+        }
+        how = ends.get(status, f"stopped with {line(fault)}")
+        return Verdict(status, f"`{name}` is not defined: the cell `{key}` {how}", "NameError")
 
 
 def judge(error: BaseException | None, asked: str, failures: Failures) -> Verdict:

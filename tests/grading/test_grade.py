@@ -80,6 +80,15 @@ def test_a_syntax_error_costs_its_own_exercise_only(grade: Grade, source: Any) -
     )
 
 
+def test_a_cell_that_never_ends_is_named_by_the_test_that_needs_it(
+    grade: Grade, source: Any
+) -> None:
+    cell(source, "line").source = "while True: pass\nclass Line: pass"
+    verdict = by_id(grade(source))["test-line"]
+    assert verdict.status is Status.TIMEOUT
+    assert verdict.message == "`Line` is not defined: the cell `line` did not end in time"
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

@@ -14,6 +14,7 @@ from course.grading.settings import nbgrader_environment
 from course.labs import Course, dump_notebook
 from tests.support.toylab import LAB, NOTEBOOK, POINTS, TEST_POINTS, cell, make_course, submit
 
+pytestmark = pytest.mark.slow
 Grade = Callable[..., NotebookResult]
 WHERE = (NOTEBOOK, LAB, "ada")
 

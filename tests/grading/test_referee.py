@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from course.errors import CourseError
 from course.grading.faults import (
     ProtocolFault,
     StudentDied,
@@ -199,3 +200,8 @@ def test_terminal_sequences_and_control_characters_do_not_get_through() -> None:
     assert "red" in trial.message
     assert not any(ord(c) < 32 and c not in "\n\t" for c in trial.message)
     assert "\x9b" not in trial.message
+
+
+def test_a_fault_of_the_grader_is_no_verdict() -> None:
+    with pytest.raises(CourseError):
+        run("f()", f=raising(CourseError("no student process can be started")))

@@ -1,0 +1,90 @@
+"""The run of one rebuilt notebook: cells to the student process, tests to the referee."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from course.checks import CheckFailed
+from course.grading.connection import CellRun, Student, StudentCell
+from course.grading.diagnosis import diagnose
+from course.grading.faults import StudentDied, StudentError, StudentFault, StudentTimeout
+from course.grading.judging import Failures
+from course.grading.names import names_bound
+from course.grading.plain import Sighting
+from course.grading.plan import Plan
+from course.grading.rebuild import Step
+from course.grading.referee import Referee, Trial
+from course.labs import Kind, Mistake, cells_of, exercise_of, release_cell_source
+
+
+@dataclass
+class NotebookRun:
+    """One notebook while it is graded; keys are those of its steps.
+
+    `definers` tells which of the instructor's cells defines which name; `mistakes` holds the known
+    mistake that explains a failed test.
+    """
+
+    plan: Plan
+    definers: Mapping[str, str]
+    runs: dict[str, CellRun] = field(default_factory=dict)
+    trials: dict[str, Trial] = field(default_factory=dict)
+    mistakes: dict[str, Mistake] = field(default_factory=dict)
+
+    def run(self, steps: tuple[Step, ...], student: Student) -> None:
+        """Run the cells in order, until the time for the notebook is used up."""
+        limits = self.plan.limits
+        referee = Referee(student, self.plan.seed, limits.test_seconds, limits.output_chars)
+        end = time.monotonic() + limits.notebook_seconds
+        for step in steps:
+            if time.monotonic() > end:
+                break
+            if step.kind is Kind.TEST:
+                failures = Failures(self._stopped(), self.definers)
+                self.trials[step.key] = referee.run(step.key, step.source, failures)
+            else:
+                self.runs[step.key] = student.run(StudentCell(step.key, step.source))
+
+    def _stopped(self) -> dict[str, StudentFault]:
+        return {key: _fault(run) for key, run in self.runs.items() if run.status != "ok"}
+
+    def explain(self) -> None:
+        """Name the mistake behind the failed tests of each exercise, where there is one."""
+        for exercise in {exercise_of(key) for key in self.trials}:
+            keys = [key for key in self.trials if exercise_of(key) == exercise]
+            seen = {k: Sighting(self.trials[k].observations, self.trials[k].ending) for k in keys}
+            mistake = diagnose(seen, self.plan.catalogue, exercise)
+            if mistake is None:
+                continue
+            for key in keys:
+                if self.trials[key].ending:
+                    self.mistakes[key] = mistake
+                    self.trials[key] = _explained(self.trials[key], mistake)
+
+
+def definers_in(source: Any) -> dict[str, str]:
+    """Tell which of the instructor's cells defines which name."""
+    return {
+        name: cell.grade_id
+        for cell, node in zip(cells_of(source), source.cells, strict=True)
+        if cell.grade_id and cell.kind is not Kind.TEST and cell.is_code
+        for name in names_bound(release_cell_source(node))
+    }
+
+
+def _fault(run: CellRun) -> StudentFault:
+    text = run.error.text if run.error else run.status
+    if run.status == "timeout":
+        return StudentTimeout(text)
+    if run.status == "died":
+        return StudentDied(text)
+    return run.error or StudentError("Error", text)
+
+
+def _explained(trial: Trial, mistake: Mistake) -> Trial:
+    cause = f"{mistake.title} {mistake.hint}"
+    if trial.report is None:
+        return replace(trial, message=f"{trial.message}\nLikely cause: {cause}")
+    report = replace(trial.report, cause=cause, see=mistake.see or trial.report.see)
+    return replace(trial, message=str(CheckFailed(report)), report=report)
