@@ -13,6 +13,8 @@ from course.errors import CourseError
 from course.labs import Course, Lab, load_notebook
 from tests.authoring.conftest import make_course
 
+pytestmark = pytest.mark.slow
+
 MISTAKES = """
 from course.labs import Mistake
 

@@ -7,6 +7,8 @@ from course.authoring.stock_kernel import earned_in_one_kernel
 from course.grading.pool import trusted_pool
 from course.labs import Mistake, apply_mistake, dump_notebook, load_notebook, parse_notebook
 
+pytestmark = pytest.mark.slow
+
 SOLVED = {"test-double": 30.0, "test-double-hidden": 30.0, "test-half": 30.0}
 
 

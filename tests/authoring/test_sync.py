@@ -1,6 +1,5 @@
 import json
 import os
-import re
 from pathlib import Path
 
 import nbformat
@@ -9,8 +8,6 @@ import pytest
 from course.authoring.sync import sync
 from course.errors import CourseError
 from course.labs import Course, cells_of, load_notebook
-
-DOCS = Path(__file__).parents[2] / "docs" / "authoring.md"
 
 
 def replace(path: Path, old: str, new: str) -> None:
@@ -249,14 +246,3 @@ def test_what_percent_cannot_hold_is_refused_and_the_cell_named(course, source, 
     with pytest.raises(CourseError, match=r"half.*would not come back"):
         sync(course)
     assert source.read_bytes() == before
-
-
-def test_example_in_the_docs_round_trips(tmp_path):
-    example = re.search(r"```python\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL).group(1)
-    source = tmp_path / "source" / "lab" / "nb.py"
-    source.parent.mkdir(parents=True)
-    source.write_text(example, "utf-8")
-    sync(Course(tmp_path))
-    source.unlink()
-    sync(Course(tmp_path))
-    assert source.read_text("utf-8") == example

@@ -7,6 +7,8 @@ from course.authoring.verify import verify
 from course.errors import CourseError
 from tests.support import toylab
 
+pytestmark = pytest.mark.slow
+
 MISTAKES = """from course.labs import Mistake
 
 MISTAKES = (
@@ -16,6 +18,7 @@ MISTAKES = (
             ((" / len(x)", ""),)),
 )
 """
+LINE = '# %% grade_id="line"'
 HARMLESS = 'MISTAKES += (Mistake("harmless", "squares", "None.", "Why?", (("x**2", "x ** 2"),)),)\n'
 WRONG = """from course.labs import Alternative
 
@@ -32,8 +35,7 @@ def lab(tmp_path):
     folder = course.source / toylab.LAB
     (folder / "mistakes.py").write_text(MISTAKES, "utf-8")
     sync(course)
-    change(folder, '# %% grade_id="line"', "# %% tags=['x']\nprint(1)\n\n# %% grade_id=\"line\"")
-    change(folder, "# %% tags=['x']\nprint(1)", '# %% tags=["experiment"]\nimport os; os._exit(3)')
+    change(folder, LINE, f'# %% tags=["experiment"]\nimport os; os._exit(3)\n\n{LINE}')
     sync(course)
     return course.lab(toylab.LAB), course
 
@@ -45,7 +47,6 @@ def change(folder, old, new):
     path.write_text(text.replace(old, new), "utf-8")
 
 
-@pytest.mark.slow
 def test_a_good_lab_is_proved(lab):
     _, course = lab
     heard = []
@@ -75,7 +76,6 @@ def test_a_good_lab_is_proved(lab):
     assert not course.release.exists()  # a proof leaves the course folder as it is
 
 
-@pytest.mark.slow
 def test_every_fault_of_a_bad_lab_is_told(lab):
     toy, course = lab
     (toy.folder / "mistakes.py").write_text(MISTAKES + HARMLESS, "utf-8")
