@@ -100,6 +100,10 @@ def _copy(source: Path, target: Path, size: int) -> None:
                 place = target / path.relative_to(source)
                 place.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, place, follow_symlinks=False)
+    for folder, _, names in os.walk(target):  # whatever the umask: another user may have to read
+        os.chmod(folder, 0o755)
+        for name in names:
+            os.chmod(Path(folder, name), 0o644)
 
 
 def _descendants(pid: int) -> list[int]:

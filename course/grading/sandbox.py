@@ -1,6 +1,5 @@
 """How a student process is contained: levels, best first, each a small strategy."""
 
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -12,16 +11,11 @@ from pathlib import Path
 from typing import Protocol
 
 from course.grading.limits import Limits
+from course.grading.surroundings import FONTS, environment, folders, font_lists, needed
 
 PROBE_SECONDS = 30
 WORK = "/submission"
-FONTS = "matplotlib"
 FIRST_UID = 2_000_000_000  # users without a name; each process gets one of its own
-SYSTEM = (
-    *("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64"),
-    *("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime"),
-)
-KEPT_ENVIRONMENT = ("LD_LIBRARY_PATH", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT")
 
 
 @dataclass(frozen=True)
@@ -83,7 +77,7 @@ class LimitsOnly:
         self, argv: list[str], room: Room, limits: Limits, forbidden: tuple[str, ...]
     ) -> Start:
         """Start in the room's data folder."""
-        for path in _font_lists():
+        for path in font_lists():
             (room.home / FONTS).mkdir(exist_ok=True)
             shutil.copy(path, room.home / FONTS)
         return Start(argv, room.data, environment(str(room.home)))
@@ -117,17 +111,17 @@ class Bubblewrap:
     ) -> Start:
         """Start behind bubblewrap, in a folder that shows the data and takes new files."""
         files = [(path, f"{WORK}/{path.name}") for path in _entries(room.data)]
-        files += [(path, f"/tmp/{FONTS}/{path.name}") for path in _font_lists()]
-        seen = [(path, str(path)) for path in _needed()]
+        files += [(path, f"/tmp/{FONTS}/{path.name}") for path in font_lists()]
+        seen = [(path, str(path)) for path in needed()]
         flags = [
             *self._namespaces(),
             *("--die-with-parent", "--new-session", "--clearenv"),
             *_tmpfs("/tmp", limits.disk_bytes),
             *_tmpfs(WORK, limits.disk_bytes),
-            *_parents(_needed()),
+            *_parents(needed()),
             *("--perms", "1777", "--dir", f"/tmp/{FONTS}"),
             *[part for path, place in seen + files for part in ("--ro-bind", str(path), place)],
-            *[part for path in _folders(forbidden) for part in ("--tmpfs", str(path))],
+            *[part for path in folders(forbidden) for part in ("--tmpfs", str(path))],
             *("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/", "--chdir", WORK),
             *[part for pair in environment("/tmp").items() for part in ("--setenv", *pair)],
         ]
@@ -173,23 +167,6 @@ class BubblewrapAsRoot(Bubblewrap):
         )
 
 
-def environment(home: str) -> dict[str, str]:
-    """Give the student process's environment: nothing of the instructor's but what Python needs."""
-    fixed = {
-        "HOME": home,
-        "TMPDIR": home,
-        "PATH": os.pathsep.join((str(Path(sys.executable).parent), "/usr/bin", "/bin")),
-        "LANG": "C.UTF-8",
-        "MPLBACKEND": "Agg",
-        "MPLCONFIGDIR": os.path.join(home, FONTS),
-        "JAX_PLATFORMS": "cpu",
-        "PYTHONHASHSEED": "0",  # the order of a set is the same in every run
-        "PYTHONDONTWRITEBYTECODE": "1",
-        **{f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")},
-    }
-    return {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ} | fixed
-
-
 def _rlimits(limits: Limits) -> dict[str, int]:
     return {
         "RLIMIT_AS": limits.memory_bytes,
@@ -207,31 +184,8 @@ def _entries(folder: Path) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
-def _font_lists() -> list[Path]:
-    """Give matplotlib's list of fonts, which takes a second to make, where the user has one."""
-    caches = (Path.home() / ".cache" / "matplotlib", Path.home() / ".matplotlib")
-    given = os.environ.get("MPLCONFIGDIR")
-    places = (Path(given),) if given else caches
-    return [path for place in places for path in place.glob("fontlist-*.json")]
-
-
 def _tmpfs(place: str, size: int) -> tuple[str, ...]:
     return ("--perms", "1777", "--size", str(size), "--tmpfs", place)
-
-
-@cache
-def _needed() -> tuple[Path, ...]:
-    """Give what Python, its packages and the course's two packages consist of, outermost only."""
-    places = [*map(Path, SYSTEM), Path(sys.base_prefix), Path(sys.prefix)]
-    places += [*_folders(("mnist_utils",)), Path(__file__).parents[1]]
-    there = [place for place in places if place.exists()]
-    return tuple(p for p in there if not any(other in p.parents for other in there))
-
-
-def _folders(packages: tuple[str, ...]) -> list[Path]:
-    """Give the folders of those top-level packages that are installed; nothing is imported."""
-    specs = [importlib.util.find_spec(name) for name in packages]
-    return [Path(place) for s in specs if s for place in s.submodule_search_locations or ()]
 
 
 def _parents(places: tuple[Path, ...]) -> Iterator[str]:

@@ -15,8 +15,8 @@ from course.grading.sandbox import (
     BubblewrapAsRoot,
     LimitsOnly,
     best_level,
-    environment,
 )
+from course.grading.surroundings import environment
 
 LIMITS = Limits(cell_seconds=20, processes=40)
 ROOT = Path(__file__).parents[2]
