@@ -1,6 +1,5 @@
-"""The pictures in the text of the labs: `python -m course.plots.figures source`."""
+"""The pictures in the text of the labs: `python -m course.plots.figures` in the course folder."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -35,4 +34,4 @@ def as_svg(figure: Any) -> str:
 
 
 if __name__ == "__main__":
-    write_figures(Path(sys.argv[1]))
+    write_figures(Path("source"))

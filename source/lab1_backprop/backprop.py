@@ -18,9 +18,9 @@
 # example small enough to check with pencil and paper. You write the body of one function where you
 # see `raise NotImplementedError`. The cell below it tests what you wrote and says in words what is
 # wrong, if anything is; when your work is graded, the same claims are tested again on other
-# numbers. Cells that only train or draw are not graded: play with them. Two questions, an
-# early one and a late one, ask for a few sentences and are read by a person. All in all 100 points,
-# and two to three hours.
+# numbers. Cells that only train or draw are not graded: play with them. Two questions, an early one
+# and a late one, ask for a few sentences and are read by a person. All in all 100 points, and two
+# to three hours.
 #
 # **What you need**: matrix products, the chain rule for functions of one variable, and NumPy (`@`,
 # `*`, `.T`, `.sum(axis=...)`).
@@ -58,7 +58,8 @@ import numpy as np
 # ## 1 · The slope of the sigmoid
 #
 # A network made of matrix products alone, however deep, is one matrix product. What makes it more
-# is the bend that each layer puts into its output. Ours is the oldest one, the **sigmoid**
+# is the bend that each layer puts into its output, its **activation function**. Ours is the oldest
+# one, the **sigmoid**
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}},$$
 #
@@ -329,7 +330,7 @@ plots.plot_step_sizes(eps, errors)
 # Now the formulas. All of backpropagation is one small step, repeated; here is the step. A layer
 # takes a row `x`, computes `z = x @ w + b` and `a = sigmoid(z)`. Somebody behind it tells us how
 # much the loss moves when `a` moves: call that `da`, shaped like `a`. We want the same for
-# everything that went in: `dx`, `dw`, `db`. Blue goes forward, red comes back:
+# everything that went in: `dx`, `dw`, `db`. Solid arrows go forward, dashed ones come back:
 #
 # ![One layer as a graph of operations: values go forward, gradients come back](figures/layer.svg)
 #
@@ -484,7 +485,7 @@ for name, mine, machine in zip(("dx", "dw", "db"), manual_backward(x, w, b), by_
 # again, run the cells of your methods again, too.)
 #
 # The network asks its own `activation` and `activation_prime` rather than calling `sigmoid`
-# directly: a network with another bend would only have to replace these two.
+# directly: a network with another activation function would only have to replace these two.
 
 
 # %% grade_id="given-network"
@@ -601,6 +602,20 @@ for sizes in ([4, 2], [3, 3, 3, 3], [2, 5, 1, 4]):
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# **What you should see.** The network worked out above says exactly one half. A fresh network for
+# digits, which has learned nothing, has ten lukewarm opinions about anything: numbers between 0 and
+# 1, not far from the middle. Numbers outside of that interval have not gone through the last
+# sigmoid.
+
+# %% tags=["experiment"]
+net = Network([2, 2, 1])
+net.weights = [np.array([[1.0, 2.0], [-1.0, -2.0]]), np.array([[2.0], [-2.0]])]
+print("by hand:", net.feedforward(np.array([[1.0, 1.0]])))
+
+noise = np.random.default_rng(1).uniform(size=(1, 784))
+print("untrained:", np.round(Network([784, 30, 10]).feedforward(noise), 2))
+
+# %% [markdown]
 # ## 5 · How wrong is it?
 #
 # Learning needs one number that says how wrong the network is. Ours is the oldest: half the squared
@@ -708,6 +723,19 @@ print(checks.check_integers(title, net.cost_derivative, whole, y, name=name, see
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# **What you should see.** The numbers from above, and the same derivative once more, measured by
+# your instrument from your `cost`. If the two disagree, one of them is wrong; which one, the
+# example says.
+
+# %% tags=["experiment"]
+net = Network([2, 2])
+output, y = np.array([[0.5, 1.0], [0.0, 1.0]]), np.array([[1.0, 1.0], [1.0, 0.0]])
+print("cost:", net.cost(output, y))
+print("derivative:", net.cost_derivative(output, y).tolist())
+measured = central_difference(lambda output: net.cost(output, y), output)
+print("measured:  ", np.round(measured, 6).tolist())
+
+# %% [markdown]
 # ## 6 · Backpropagation
 #
 # You have the step back through one layer (exercise 3) and its beginning (exercise 5).
@@ -722,7 +750,7 @@ print(checks.check_integers(title, net.cost_derivative, whole, y, name=name, see
 # | step | formula | shapes |
 # |---|---|---|
 # | begin at the output | $\partial C/\partial a_L$ = `cost_derivative` | `(1, n_L)` |
-# | through the bend | $\delta_k = \partial C/\partial a_k * \sigma'(z_k)$ | `(1, n_k)` times `(1, n_k)` |
+# | through the sigmoid | $\delta_k = \partial C/\partial a_k * \sigma'(z_k)$ | `(1, n_k)` times `(1, n_k)` |
 # | to the weights | $\partial C/\partial w_k = a_{k-1}^T \, \delta_k$ | `(n_{k-1}, 1) @ (1, n_k)` |
 # | to the biases | $\partial C/\partial b_k = \delta_k$, as a vector | `(n_k,)` |
 # | to the layer before | $\partial C/\partial a_{k-1} = \delta_k \, w_k^T$ | `(1, n_k) @ (n_k, n_{k-1})` |
@@ -879,6 +907,8 @@ print(checks.check_integers(title, net.backprop, whole, y, name=name, see=see))
 # are, look at the beginning; if only biases are right, look at `grads_w`.
 
 # %% tags=["experiment"]
+from functools import partial
+
 rng = np.random.default_rng(2)
 net = Network([6, 5, 4, 3], rng)
 x, y = rng.normal(size=(1, 6)), rng.uniform(size=(1, 3))
@@ -895,7 +925,7 @@ def cost_with(parameters, k, value):
 
 for name, parameters, grads in (("w", net.weights, grads_w), ("b", net.biases, grads_b)):
     for k, grad in enumerate(grads):
-        measured = central_difference(lambda v: cost_with(parameters, k, v), parameters[k])
+        measured = central_difference(partial(cost_with, parameters, k), parameters[k])
         print(f"layer {k + 1}, {name}: largest difference {np.abs(grad - measured).max():.1e}")
 
 # %% [markdown]
@@ -906,7 +936,7 @@ for name, parameters, grads in (("w", net.weights, grads_w), ("b", net.biases, g
 #
 # **What you should see.** A straight line in a logarithmic plot: the gradient shrinks by a constant
 # factor from layer to layer, and the first layer receives a millionth of what the last one does.
-# This is the *vanishing gradient*. It kept deep networks from learning for twenty years. (Make the
+# This is the *vanishing gradient*. It kept deep networks from learning for many years. (Make the
 # weights five times larger: does that help? Labs 4 and 6 come back to it.)
 
 # %% tags=["experiment"]
@@ -1047,6 +1077,30 @@ for batch, widths, eta in ((1, (3, 2, 4), 0.5), (6, (2, 2, 2), 1.5), (3, (1, 5, 
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# ### Does it learn?
+#
+# The smallest problem that needs a hidden layer: say 1 if exactly one of two inputs is 1
+# (*exclusive or*). Four examples, all of them in each mini-batch.
+#
+# **What you should see.** A plateau at $\tfrac18$, where the network answers $\tfrac12$ to
+# everything; then it finds the trick, the cost falls towards 0, and the four answers are nearly 0,
+# 1, 1, 0. A curve that *climbs* goes uphill; one that stays on the plateau for good has gradients
+# that do not reach the first layer. (And what does `[2, 1]`, without a hidden layer, do?)
+
+# %% tags=["experiment"]
+from course import plots
+
+x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+y = np.array([[0], [1], [1], [0]])
+net = Network([2, 4, 1], rng=np.random.default_rng(5))
+costs = []
+for step in range(1500):
+    costs.append(net.cost(net.feedforward(x), y))
+    net.update_mini_batch(x, y, eta=5.0)
+print("answers:", np.round(net.feedforward(x).ravel(), 2))
+plots.plot_curves(range(len(costs)), {"[2, 4, 1]": costs}, xlabel="step", ylabel="cost")
+
+# %% [markdown]
 # ## 8 · Counting right answers
 #
 # The cost is what the network learns from. What we care about is simpler: how many digits does it
@@ -1112,10 +1166,16 @@ from course import checks
 
 title, see = "Exercise 8 · evaluate", "8 · Counting right answers"
 rng = checks.rng()
+
+
+def feedforward(a):
+    return 1 / (1 + np.exp(-(a @ directions)))
+
+
 for n_in, n_classes, batch, faults in ((2, 3, 1, 0), (3, 2, 7, 3), (6, 4, 4, 1), (5, 7, 9, 9)):
     directions = rng.normal(size=(n_in, n_classes))
     net = Network([n_in, n_classes])
-    net.feedforward = lambda a: 1 / (1 + np.exp(-(a @ directions)))
+    net.feedforward = feedforward
     x = rng.normal(size=(batch, n_in))
     labels = np.argmax(x @ directions, axis=1)
     wrong = rng.permutation(batch)[:faults]
@@ -1127,6 +1187,16 @@ for n_in, n_classes, batch, faults in ((2, 3, 1, 0), (3, 2, 7, 3), (6, 4, 4, 1),
     print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
     print(checks.check_pure(title, net.evaluate, x, y, see=see))
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# **What you should see.** The two thirds from above. With real digits, in the next section, a
+# network that has not learned anything stands at about 10 %, as anybody does who guesses among ten.
+
+# %% tags=["experiment"]
+net = Network([2, 2])
+net.feedforward = lambda a: a  # a network that says what it is shown
+output = np.array([[0.9, 0.2], [0.4, 0.3], [0.1, 0.6]])
+print("accuracy:", net.evaluate(output, np.array([[1, 0], [0, 1], [0, 1]])))
 
 # %% [markdown]
 # ## 9 · Learning to read digits
@@ -1163,8 +1233,8 @@ def SGD(self, training_data, epochs, mini_batch_size, eta, test_data=None):
 
 # %% [markdown]
 # The digits are real: 12,000 to train on and 2,000 to test on, from the MNIST set, handwritten by
-# clerks and students in the USA around 1990. Each is an image of 28 by 28 grey values between 0 and
-# 1, laid out as a row of 784 numbers.
+# employees of the US Census Bureau and by high-school students around 1990. Each is an image of 28
+# by 28 grey values between 0 and 1, laid out as a row of 784 numbers.
 
 # %% tags=["experiment"]
 from course import plots
@@ -1187,6 +1257,7 @@ plots.show_digits(x_train[:20], y_train[:20].argmax(axis=1))
 
 # %% tags=["experiment"]
 network = Network([784, 30, 10], rng=np.random.default_rng(1))
+print(f"before: test accuracy {network.evaluate(x_test, y_test):.1%}")
 history = network.SGD(
     (x_train, y_train), epochs=6, mini_batch_size=10, eta=3.0, test_data=(x_test, y_test)
 )
@@ -1205,8 +1276,9 @@ plots.plot_training(**history)
 # Each hidden unit has 784 incoming weights, one per pixel. Laid out as an image, they show what the
 # unit looks for: ink in the red places excites it, ink in the blue ones inhibits it. You will find
 # blobs and strokes, not digits: no single unit knows a digit, the ten outputs combine thirty such
-# opinions. At the borders, where no digit has ink, the weights are still the noise they began as.
-# (Why? Look at the formula for $\partial C/\partial w_1$ and put a zero in for $x_i$.)
+# opinions. The borders, where no digit has ink, are almost white: there the weights are still the
+# small noise they began as. (Why? Look at the formula for $\partial C/\partial w_1$ and put a zero
+# in for $x_i$.)
 
 # %% tags=["experiment"]
 plots.show_weights(network.weights[0])

@@ -26,8 +26,8 @@ MISTAKES = [
         id="slope-of-tanh",
         exercise="sigmoid_prime",
         title="This is the derivative of tanh, written with the sigmoid.",
-        hint="Far to the right σ(z) is 1 and the curve is flat. Far to the left it is flat as well: "
-        "what does your formula say there, where σ(z) is 0?",
+        hint="Far to the right σ(z) is 1 and the curve is flat. Far to the left it is flat as "
+        "well: what does your formula say there, where σ(z) is 0?",
         edits=(("return a * (1 - a)", "return 1 - a**2"),),
         see=SIGMOID,
     ),
@@ -45,12 +45,12 @@ MISTAKES = [
         see=SIGMOID,
     ),
     Mistake(
-        id="slope-at-activation",
+        id="one-factor-missing",
         exercise="sigmoid_prime",
-        title="The sigmoid is applied twice before the slope is taken.",
-        hint="Your slope never comes near 0, not even at z = 10. What goes into the formula: σ(z), "
-        "or σ of something that is a σ already?",
-        edits=(("a = sigmoid(z)", "a = sigmoid(sigmoid(z))"),),
+        title="One of the two factors of the slope is missing.",
+        hint="Far to the left the curve is flat, but your slope is nearly 1 there. The derivative "
+        "is a product of two numbers: which one goes to 0 on the left, and which on the right?",
+        edits=(("return a * (1 - a)", "return 1 - a"),),
         see=SIGMOID,
     ),
     # 2 central_difference
@@ -90,8 +90,8 @@ MISTAKES = [
         id="x-moved-for-good",
         exercise="central_difference",
         title="x itself is moved and not put back.",
-        hint="After your function has run, is x still what the caller handed in? And at which point "
-        "is the second slope measured, if the first entry has not been put back?",
+        hint="After your function has run, is x still what the caller handed in? And at which "
+        "point is the second slope measured, if the first entry has not been put back?",
         edits=(
             (
                 "step = np.zeros_like(x)\n        step[i] = eps\n"
@@ -115,8 +115,8 @@ MISTAKES = [
         id="rows-for-entries",
         exercise="central_difference",
         title="Whole rows are moved at once; only for one-dimensional x is a row one entry.",
-        hint="If x has two dimensions, what is x[0]? The slope of one entry needs all the others to "
-        "hold still. How does one visit every position of an array of any shape?",
+        hint="If x has two dimensions, what is x[0]? The slope of one entry needs all the others "
+        "to hold still. How does one visit every position of an array of any shape?",
         edits=(("np.ndindex(x.shape)", "range(len(x))"),),
         see=MEASURE,
     ),
@@ -222,8 +222,8 @@ MISTAKES = [
         id="bend-before-layer",
         exercise="feedforward",
         title="The sigmoid is applied to the input of each layer instead of its pre-activation.",
-        hint="In z = a @ w + b and a = σ(z), which comes first? What is the last thing that happens "
-        "in a layer?",
+        hint="In z = a @ w + b and a = σ(z), which comes first? What is the last thing that "
+        "happens in a layer?",
         edits=(("self.activation(a @ w + b)", "self.activation(a) @ w + b"),),
         see=NETWORK,
     ),
@@ -261,8 +261,8 @@ MISTAKES = [
         id="cost-mean-over-entries",
         exercise="cost_derivative",
         title="The cost is a mean over all entries: over the features, too.",
-        hint="`np.mean` divides by the number of entries. By what does the formula divide: by B, or "
-        "by B times the number of outputs?",
+        hint="`np.mean` divides by the number of entries. By what does the formula divide: by B, "
+        "or by B times the number of outputs?",
         edits=(("0.5 * np.sum((output - y) ** 2) / len(y)", "0.5 * np.mean((output - y) ** 2)"),),
         see=COST,
     ),
@@ -297,8 +297,8 @@ MISTAKES = [
         id="cost-arguments-swapped",
         exercise="backprop",
         title="All gradients have the wrong sign: cost_derivative is asked the wrong way around.",
-        hint="`cost_derivative(output, y)` takes what the network said first. In which order do you "
-        "hand them over?",
+        hint="`cost_derivative(output, y)` takes what the network said first. In which order do "
+        "you hand them over?",
         edits=(
             (
                 "self.cost_derivative(activations[-1], y)",
@@ -311,8 +311,8 @@ MISTAKES = [
         id="backprop-slope-at-activation",
         exercise="backprop",
         title="σ′ is taken at the activations, not at the pre-activations.",
-        hint="The slope is asked for at the number that went into the sigmoid. Of the two lists that "
-        "you remember on the way forward, which holds those numbers?",
+        hint="The slope is asked for at the number that went into the sigmoid. Of the two lists "
+        "that you remember on the way forward, which holds those numbers?",
         edits=(
             (
                 "self.activation_prime(pre_activations[k])",
@@ -382,8 +382,8 @@ MISTAKES = [
         id="output-for-input",
         exercise="backprop",
         title="The weights' gradient is built with the layer's output instead of its input.",
-        hint="dw is the layer's *input* times delta. The list of activations begins with x: at which "
-        "place of it does the input of layer k stand?",
+        hint="dw is the layer's *input* times delta. The list of activations begins with x: at "
+        "which place of it does the input of layer k stand?",
         edits=(("activations[k].T", "activations[k + 1].T"),),
         see=BACKPROP,
     ),
