@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from course.reporting.grading_run import GradingRun
     from course.reporting.summary import Summary
 
-out = Console(highlight=False)
+PLAIN_WIDTH = 130  # where the output is not a terminal: a log of CI, a pipe
+out = Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
 err = Console(stderr=True, highlight=False)
 ROOT_HELP = "The course folder (with source/, submitted/, ...); default: here."
 Command = Callable[..., Any]
@@ -264,13 +265,14 @@ def _grade(course: "Course", lab: str, **options: Any) -> "GradingRun":
 
         def show(result: "NotebookResult", done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
-            if not out.is_terminal:
-                out.print(escape(f"{done}/{total} {result.student}: {result.points:g}"))
+            points = f"{result.points:g} of {result.max_points:g}"
+            bar.console.print(escape(f"{done}/{total} {result.student}: {points}"))
 
         run = grade_and_record(course, lab, on_result=show, **options)
     _show_class(run.summary)
     out.print(f"Class report: {run.report}", soft_wrap=True)
-    out.print(f"Graded notebooks: {course.autograded}  Pages for students: {course.feedback}")
+    out.print(f"Graded notebooks: {course.autograded}", soft_wrap=True)
+    out.print(f"Pages for students: {course.feedback}", soft_wrap=True)
     return run
 
 

@@ -59,7 +59,10 @@ def nothing_graded(job: Job, status: str, why: str) -> NotebookResult:
         student=job.student,
         notebook=job.plan.notebook,
         status=status,
-        cells=tuple(_result(cell, trial) for cell in _graded_cells(source)),
+        cells=tuple(
+            _result(cell, Trial(Status.MANUAL) if cell.kind is Kind.MANUAL else trial)
+            for cell in _graded_cells(source)
+        ),
         notes=notes,
         notebook_json=autograded_notebook(empty, {}, {}, notes),
     )
