@@ -3,7 +3,7 @@
 from course.checks._report import Report
 
 
-class CheckFailed(AssertionError):  # noqa: N818 - the name says what happened, as `Passed` does
+class CheckFailed(AssertionError):
     """The student's answer is wrong; `report` says how."""
 
     def __init__(self, report: Report) -> None:

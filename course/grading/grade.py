@@ -37,7 +37,7 @@ def grade_notebook(job: Job) -> NotebookResult:
     run = NotebookRun(job.plan, definers_in(source))
     with Student(job.plan.limits, job.plan.forbidden_modules, job.files) as student:
         run.run(rebuilt.cells, student)
-    run.explain()
+    run.explain(rebuilt.cells)
     notes = (*job.notes, *rebuilt.notes)
     return NotebookResult(
         student=job.student,

@@ -1,6 +1,8 @@
-"""Which names a cell's text defines, told without parsing text that students wrote."""
+"""Which names a cell's text defines and uses, told without parsing text that students wrote."""
 
+import io
 import re
+import tokenize
 
 _BINDING = re.compile(
     r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)|^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE
@@ -10,3 +12,17 @@ _BINDING = re.compile(
 def names_bound(source: str) -> frozenset[str]:
     """Give the names that `def`, `class` and plain assignments at the left margin bind."""
     return frozenset(a or b for a, b in _BINDING.findall(source))
+
+
+def names_used(source: str) -> frozenset[str]:
+    """Give the plain names in a text; attributes, which a test can replace, are none."""
+    found = set()
+    before = ""
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type == tokenize.NAME and before != ".":
+                found.add(token.string)
+            before = token.string
+    except (tokenize.TokenError, SyntaxError):
+        pass  # what stands before the fault counts
+    return frozenset(found)

@@ -10,11 +10,12 @@ from course.grading.connection import CellRun, Student, StudentCell
 from course.grading.diagnosis import diagnose
 from course.grading.faults import StudentDied, StudentError, StudentFault, StudentTimeout
 from course.grading.judging import Failures
-from course.grading.names import names_bound
+from course.grading.names import names_bound, names_used
 from course.grading.plain import Sighting
 from course.grading.plan import Plan
 from course.grading.rebuild import Step
 from course.grading.referee import Referee, Trial
+from course.grading.results import Status
 from course.labs import Kind, Mistake, cells_of, exercise_of, release_cell_source
 
 
@@ -49,18 +50,46 @@ class NotebookRun:
     def _stopped(self) -> dict[str, StudentFault]:
         return {key: _fault(run) for key, run in self.runs.items() if run.status != "ok"}
 
-    def explain(self) -> None:
-        """Name the mistake behind the failed tests of each exercise, where there is one."""
-        for exercise in {exercise_of(key) for key in self.trials}:
-            keys = [key for key in self.trials if exercise_of(key) == exercise]
-            seen = {k: Sighting(self.trials[k].observations, self.trials[k].ending) for k in keys}
-            mistake = diagnose(seen, self.plan.catalogue, exercise)
-            if mistake is None:
-                continue
-            for key in keys:
-                if self.trials[key].ending:
-                    self.mistakes[key] = mistake
-                    self.trials[key] = _explained(self.trials[key], mistake)
+    def explain(self, steps: tuple[Step, ...]) -> None:
+        """Say what is behind the failed tests of each exercise: another exercise, or a mistake."""
+        texts = {step.key: step.source for step in steps if step.kind is Kind.SOLUTION}
+        exercises = dict.fromkeys(exercise_of(key) for key in self.trials)
+        failed = {exercise_of(key) for key, trial in self.trials.items() if trial.ending}
+        for exercise in exercises:
+            used = self._exercises_used(exercise, texts.get(exercise, ""))
+            culprits = [name for name, other in used.items() if other in failed]
+            if culprits:
+                self._blame(exercise, culprits[0])
+            else:
+                self._diagnose(exercise)
+
+    def _exercises_used(self, exercise: str, text: str) -> dict[str, str]:
+        """Give the functions of other exercises that a solution uses, and whose they are."""
+        names = sorted(names_used(text) & self.definers.keys())
+        return {name: self.definers[name] for name in names if self.definers[name] != exercise}
+
+    def _diagnose(self, exercise: str) -> None:
+        keys = [key for key in self.trials if exercise_of(key) == exercise]
+        seen = {k: Sighting(self.trials[k].observations, self.trials[k].ending) for k in keys}
+        mistake = diagnose(seen, self.plan.catalogue, exercise)
+        if mistake is None:
+            return
+        for key in self._failed(exercise):
+            self.mistakes[key] = mistake
+            cause = f"{mistake.title} {mistake.hint}"
+            self.trials[key] = _explained(self.trials[key], cause, mistake.see)
+
+    def _blame(self, exercise: str, name: str) -> None:
+        cause = f"your solution uses `{name}`, which fails its own tests. Mend that first."
+        for key in self._failed(exercise):
+            self.trials[key] = _explained(self.trials[key], cause, "")
+
+    def _failed(self, exercise: str) -> list[str]:
+        return [
+            key
+            for key, trial in self.trials.items()
+            if trial.ending and trial.status is not Status.BLANK and exercise_of(key) == exercise
+        ]
 
 
 def definers_in(source: Any) -> dict[str, str]:
@@ -82,9 +111,8 @@ def _fault(run: CellRun) -> StudentFault:
     return run.error or StudentError("Error", text)
 
 
-def _explained(trial: Trial, mistake: Mistake) -> Trial:
-    cause = f"{mistake.title} {mistake.hint}"
+def _explained(trial: Trial, cause: str, see: str) -> Trial:
     if trial.report is None:
         return replace(trial, message=f"{trial.message}\nLikely cause: {cause}")
-    report = replace(trial.report, cause=cause, see=mistake.see or trial.report.see)
+    report = replace(trial.report, cause=cause, see=see or trial.report.see)
     return replace(trial, message=str(CheckFailed(report)), report=report)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class OutOfTime(Exception):  # noqa: N818 - the name says what happened
+class OutOfTime(Exception):
     """The code in a `time_limit` block took too long."""
 
 

@@ -298,3 +298,28 @@ print("\\x1b[31mhello")
     assert "<script>" not in outputs
     assert "hello" in outputs
     assert "u001b" not in outputs
+
+
+def test_an_exercise_that_uses_a_wrong_one_points_to_it(grade, release):
+    cell(release, "squares").source = "def squares(x):\n    return 2 * x\n"
+    cell(release, "line").source = (
+        "class Line:\n"
+        "    def __init__(self, w, b):\n        self.w, self.b = w, b\n"
+        "    def predict(self, x):\n        return x @ self.w + self.b + squares(x).sum()\n"
+        "    def gradient(self, x, y):\n        return x.T @ (self.predict(x) - y) / len(x)\n"
+    )
+    cells = by_id(grade(release))
+    assert cells["test-squares"].diagnosis == "squares-doubled"
+    assert "uses `squares`, which fails its own tests" in cells["test-line"].message
+
+
+def test_a_name_in_a_docstring_is_not_used(grade, release):
+    cell(release, "squares").source = "def squares(x):\n    return 2 * x\n"
+    cell(release, "line").source = (
+        "class Line:\n"
+        '    """Unlike squares, a line."""\n'
+        "    def __init__(self, w, b):\n        self.w, self.b = w, b\n"
+        "    def predict(self, x):\n        return x @ self.w\n"
+        "    def gradient(self, x, y):\n        return x.T @ (self.predict(x) - y) / len(x)\n"
+    )
+    assert "fails its own tests" not in by_id(grade(release))["test-line"].message
