@@ -1094,7 +1094,7 @@ x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 y = np.array([[0], [1], [1], [0]])
 net = Network([2, 4, 1], rng=np.random.default_rng(5))
 costs = []
-for step in range(1500):
+for _ in range(1500):
     costs.append(net.cost(net.feedforward(x), y))
     net.update_mini_batch(x, y, eta=5.0)
 print("answers:", np.round(net.feedforward(x).ravel(), 2))
