@@ -18,9 +18,9 @@
 # example small enough to check with pencil and paper. You write the body of one function where you
 # see `raise NotImplementedError`. The cell below it tests what you wrote and says in words what is
 # wrong, if anything is; when your work is graded, the same claims are tested again on other
-# numbers. Cells that only train or draw are not graded: play with them. Two questions, an early one
-# and a late one, ask for a few sentences and are read by a person. All in all 100 points, and two
-# to three hours.
+# numbers, in the cell that is empty here. Cells that only train or draw are not graded: play with
+# them. Two questions, an early one and a late one, ask for a few sentences and are read by a
+# person. All in all 100 points, and two to three hours.
 #
 # **What you need**: matrix products, the chain rule for functions of one variable, and NumPy (`@`,
 # `*`, `.T`, `.sum(axis=...)`).
