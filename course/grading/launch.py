@@ -28,17 +28,29 @@ class Process:
     popen: subprocess.Popen[bytes]
     room: Room
     errors: IO[bytes]
+    wrapped: bool
 
     def kill(self) -> None:
         """End the process with all that it started, and remove its folder."""
-        if hasattr(os, "killpg"):
-            with suppress(ProcessLookupError, PermissionError):
+        if not (self.wrapped and self._unwrap()):
+            with suppress(
+                ProcessLookupError, PermissionError, AttributeError
+            ):  # no killpg: Windows
                 os.killpg(self.popen.pid, signal.SIGKILL)
-        self.popen.kill()
-        with suppress(subprocess.TimeoutExpired):
-            self.popen.wait(END_SECONDS)
+            self.popen.kill()
+            with suppress(subprocess.TimeoutExpired):
+                self.popen.wait(END_SECONDS)
         self.errors.close()
         shutil.rmtree(self.room.folder, ignore_errors=True)
+
+    def _unwrap(self) -> bool:
+        """End what is inside first: the wrapper then collects it, so that no zombie is left."""
+        for child in _children(self.popen.pid):
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(child, signal.SIGKILL)
+        with suppress(subprocess.TimeoutExpired):
+            self.popen.wait(END_SECONDS)
+        return self.popen.returncode is not None
 
     def ending(self) -> str:
         """Say how the process ended, "" while it lives."""
@@ -81,7 +93,7 @@ def launch(level: Level, limits: Limits, forbidden: tuple[str, ...], files: Path
         bufsize=0,
         start_new_session=True,
     )
-    return Process(popen, room, errors)
+    return Process(popen, room, errors, start.wrapped)
 
 
 def _copy(source: Path, target: Path, size: int) -> None:
@@ -111,11 +123,16 @@ def _descendants(pid: int) -> list[int]:
     while todo:
         pid = todo.pop()
         found.append(pid)
-        try:
-            todo += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split())
-        except (OSError, ValueError):
-            continue
+        todo += _children(pid)
     return found
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        listed = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
+    except OSError:
+        return []
+    return [int(child) for child in listed.split()]
 
 
 def _peak(pid: int) -> int:

@@ -37,11 +37,15 @@ class Room:
 
 @dataclass(frozen=True)
 class Start:
-    """What `subprocess.Popen` needs to start a contained process."""
+    """What `subprocess.Popen` needs to start a contained process.
+
+    `wrapped` says that the process is a child of the one started, which ends after it.
+    """
 
     argv: list[str]
     cwd: Path
     env: dict[str, str]
+    wrapped: bool = False
 
 
 class Level(Protocol):
@@ -127,7 +131,7 @@ class Bubblewrap:
         ]
         # bubblewrap's own environment can be read from inside
         own = {"PATH": os.environ.get("PATH", os.defpath)}
-        return Start(["bwrap", *flags, "--", *self._drop(), *argv], Path("/"), own)
+        return Start(["bwrap", *flags, "--", *self._drop(), *argv], Path("/"), own, wrapped=True)
 
     def rlimits(self, limits: Limits) -> dict[str, int]:
         """Limit processes too: here only the sandbox's own count."""

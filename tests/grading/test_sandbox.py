@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from course.grading.connection import Student, StudentCell
+from course.grading.launch import _descendants
 from course.grading.limits import Limits
 from course.grading.sandbox import (
     Bubblewrap,
@@ -185,6 +186,15 @@ def test_processes_have_a_bound():
         )
         assert student.run(StudentCell("fork", source)).status == "ok"
         assert student.lookup("value") < 20
+
+
+@needs_walls
+def test_no_zombies_are_left(walled):
+    with Student(LIMITS, level=walled._level) as student:
+        student.run(StudentCell("a", "while False: pass"))
+        inside = set(_descendants(student._process.popen.pid))
+        assert len(inside) == 3
+    assert not [pid for pid in inside if Path(f"/proc/{pid}").exists()]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
