@@ -51,7 +51,7 @@ def run_trials(lab: Lab, sheet: Sheet, seed: int, progress: Progress) -> tuple[T
         earned_in_one_kernel,
         source_json=sheet.source_json,
         seed=seed,
-        seconds=Limits().call_seconds,
+        seconds=Limits().trusted_seconds,
     )
     with trusted_pool(workers) as pool:
         results = tuple(_map(pool, grade_notebook, jobs, "two processes", progress))

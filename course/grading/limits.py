@@ -8,7 +8,9 @@ class Limits:
     """Bounds on one student process; times are wall-clock seconds, sizes are bytes.
 
     `cell_seconds` bounds one of the student's cells, `call_seconds` one call from a test cell,
-    `test_seconds` one whole test cell and `notebook_seconds` the whole notebook; `start_seconds`
+    `test_seconds` one whole test cell (JAX may need many seconds to warm up on a busy machine),
+    `trusted_seconds` one cell that is run on a known mistake in trusted code, and
+    `notebook_seconds` the whole notebook; `start_seconds`
     bounds the start of a process and `replacements` how many may follow the first. `disk_bytes`
     bounds a private `/tmp`. `output_chars` bounds the text that a cell prints, `display_chars` its
     rich output. `value_bytes` bounds the arrays of one message, `structure_bytes` the rest of it,
@@ -17,8 +19,9 @@ class Limits:
 
     cell_seconds: float = 20.0
     call_seconds: float = 10.0
-    test_seconds: float = 30.0
-    notebook_seconds: float = 300.0
+    test_seconds: float = 120.0
+    trusted_seconds: float = 60.0
+    notebook_seconds: float = 600.0
     start_seconds: float = 60.0
     replacements: int = 20
     memory_bytes: int = 4 * 2**30

@@ -57,5 +57,5 @@ def make_plan(lab: Lab, notebook: str, seed: int, *, workers: int = 1) -> Plan:
     exercises = {cell.grade_id for cell in cells_of(source)}
     text = dump_notebook(source)
     mistakes = tuple(mistake for mistake in lab.mistakes if mistake.exercise in exercises)
-    catalogue = observe(text, mistakes, seed, limits.call_seconds, workers)
+    catalogue = observe(text, mistakes, seed, limits.trusted_seconds, workers)
     return Plan(lab.name, notebook, text, seed, limits, lab.forbidden_modules, catalogue)

@@ -8,11 +8,11 @@ TYPE_NAME_CHARS = 120
 KEYS = 5_000  # dict keys and set members per message: colliding hashes cost quadratic time
 
 
-class Malformed(Exception):  # noqa: N818 - the name says what happened
+class Malformed(Exception):
     """Bytes that are not a valid message."""
 
 
-class Unsendable(Exception):  # noqa: N818
+class Unsendable(Exception):
     """A value that cannot travel; the text says why."""
 
 
