@@ -265,7 +265,7 @@ def _grade(course: "Course", lab: str, **options: Any) -> "GradingRun":
 
         def show(result: "NotebookResult", done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
-            points = f"{result.points:g} of {result.max_points:g}"
+            points = f"{result.points:g} points" if result.status == "graded" else result.status
             bar.console.print(escape(f"{done}/{total} {result.student}: {points}"))
 
         run = grade_and_record(course, lab, on_result=show, **options)

@@ -85,10 +85,8 @@ def check_gradients(
         listed = ", ".join(f"`{name}`" for name in names)
         raise CheckFailed(slope_report(exercise, listed, slope, see))
     oracles = "JAX and central differences" if has_jax() else "central differences"
-    return Passed(
-        f"{len(leaves)} gradients agree with {oracles}{largest_difference(leaves)}; "
-        f"Taylor slope {slope:.2f}"
-    )
+    count = "1 gradient agrees" if len(leaves) == 1 else f"{len(leaves)} gradients agree"
+    return Passed(f"{count} with {oracles}{largest_difference(leaves)}; Taylor slope {slope:.2f}")
 
 
 def _expected(loss: Callable[..., Any], f: Callable[[Any], Any], at: tuple[Any, ...]) -> Any:

@@ -19,6 +19,7 @@ from course.grading.time_limit import OutOfTime
 MAX_LINE = 400
 MAX_TRACEBACK = 3000
 _STUB = "NotImplementedError"
+_BLANK = "Not written yet. "
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[^\S\n\t ]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SYNTAX = re.compile(r"""^\w+: File ".*", line (\d+)\n(?:.*\n)*?(\w+Error: .*)""")
 _UNDEFINED = re.compile(r"name '(\w+)' is not defined")
@@ -111,7 +112,13 @@ def clean(text: str) -> str:
 def blank_message(fault: BaseException) -> str:
     """Say that the stub still stands, in the stub's own words."""
     text = getattr(fault, "text", "")
-    return f"Not written yet. {clean(text)[:MAX_LINE]}".rstrip()
+    return f"{_BLANK}{clean(text)[:MAX_LINE]}".rstrip()
+
+
+def is_stub_of(message: str, solution: str) -> bool:
+    """Tell whether a blank message comes from a stub that stands in this solution."""
+    told, written = (re.sub(r"\W", "", t) for t in (message.removeprefix(_BLANK), solution))
+    return told in written
 
 
 def _status(fault: BaseException) -> Status:

@@ -9,7 +9,7 @@ from course.checks import CheckFailed
 from course.grading.connection import CellRun, Student, StudentCell
 from course.grading.diagnosis import diagnose
 from course.grading.faults import StudentDied, StudentError, StudentFault, StudentTimeout
-from course.grading.judging import Failures
+from course.grading.judging import Failures, is_stub_of
 from course.grading.names import names_bound, names_used
 from course.grading.plain import Sighting
 from course.grading.plan import Plan
@@ -59,7 +59,7 @@ class NotebookRun:
             used = self._exercises_used(exercise, texts.get(exercise, ""))
             culprits = [name for name, other in used.items() if other in failed]
             if culprits:
-                self._blame(exercise, culprits[0])
+                self._blame(exercise, culprits[0], texts[exercise])
             else:
                 self._diagnose(exercise)
 
@@ -79,17 +79,19 @@ class NotebookRun:
             cause = f"{mistake.title} {mistake.hint}"
             self.trials[key] = _explained(self.trials[key], cause, mistake.see)
 
-    def _blame(self, exercise: str, name: str) -> None:
-        cause = f"your solution uses `{name}`, which fails its own tests. Mend that first."
+    def _blame(self, exercise: str, name: str, text: str) -> None:
+        """Point to the exercise that defines `name`, unless the stub of this one still stands."""
         for key in self._failed(exercise):
-            self.trials[key] = _explained(self.trials[key], cause, "")
+            trial = self.trials[key]
+            if trial.status is not Status.BLANK:
+                cause = f"your solution uses `{name}`, which fails its own tests. Mend that first."
+                self.trials[key] = _explained(trial, cause, "")
+            elif not is_stub_of(trial.message, text):
+                message = f"Your solution uses `{name}`, which is not written yet."
+                self.trials[key] = replace(trial, status=Status.ERROR, message=message)
 
     def _failed(self, exercise: str) -> list[str]:
-        return [
-            key
-            for key, trial in self.trials.items()
-            if trial.ending and trial.status is not Status.BLANK and exercise_of(key) == exercise
-        ]
+        return [k for k, t in self.trials.items() if t.ending and exercise_of(k) == exercise]
 
 
 def definers_in(source: Any) -> dict[str, str]:

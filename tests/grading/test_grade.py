@@ -323,3 +323,16 @@ def test_a_name_in_a_docstring_is_not_used(grade, release):
         "    def gradient(self, x, y):\n        return x.T @ (self.predict(x) - y) / len(x)\n"
     )
     assert "fails its own tests" not in by_id(grade(release))["test-line"].message
+
+
+def test_a_solution_that_uses_an_unwritten_one_is_not_called_unwritten(grade, release):
+    cell(release, "line").source = (
+        "class Line:\n"
+        "    def __init__(self, w, b):\n        self.w, self.b = w, b\n"
+        "    def predict(self, x):\n        return squares(x) @ self.w\n"
+        "    def gradient(self, x, y):\n        return x.T @ (self.predict(x) - y) / len(x)\n"
+    )
+    cells = by_id(grade(release))
+    assert cells["test-squares"].status is Status.BLANK
+    assert cells["test-line"].status is Status.ERROR
+    assert cells["test-line"].message == "Your solution uses `squares`, which is not written yet."
