@@ -49,6 +49,7 @@ class Recorder:
         source = self._sources[result.notebook]
         before = _answers_before(path, source)
         write_text(path, result.notebook_json)
+        self._copy_extra_files(folder)
         stamp = _copy_timestamp(submitted, folder)
         self._gradebook.update_or_create_student(result.student)
         self._gradebook.update_or_create_submission(
@@ -56,6 +57,15 @@ class Recorder:
         )
         now = answers_in(result.notebook_json, source)
         save_result(self._gradebook, self._lab.name, result, now, before)
+
+    def _copy_extra_files(self, folder: Path) -> None:
+        """Put the lab's pictures beside the graded notebook, which shows them."""
+        for name in self._lab.extra_files:
+            place = folder / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = place.with_name(f".{place.name}.part")
+            shutil.copyfile(self._lab.folder / name, unfinished)
+            os.replace(unfinished, place)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -13,6 +13,7 @@ from course.errors import CourseError
 from course.labs._notebook import load_notebook
 from course.labs._variants import Alternative, Mistake
 
+NOT_FOR_STUDENTS = (".py", ".pyc", ".toml", ".ipynb")  # notebooks are released in their own way
 FORBIDDEN_BY_DEFAULT = ("jax", "jaxlib", "torch", "tensorflow", "autograd", "nbgrader")
 
 
@@ -59,6 +60,20 @@ class Lab:
     def forbidden_modules(self) -> tuple[str, ...]:
         """Modules that solution cells must do without."""
         return tuple(self.settings.get("forbidden_modules", FORBIDDEN_BY_DEFAULT))
+
+    @cached_property
+    def extra_files(self) -> tuple[Path, ...]:
+        """What comes with the notebooks, pictures above all: paths relative to the folder."""
+        files = (path.relative_to(self.folder) for path in self.folder.rglob("*"))
+        return tuple(
+            sorted(
+                path
+                for path in files
+                if path.suffix not in NOT_FOR_STUDENTS
+                and not any(part[0] in "._" for part in path.parts)
+                and (self.folder / path).is_file()
+            )
+        )
 
     def _module(self, name: str) -> ModuleType | None:
         path = self.folder / f"{name}.py"

@@ -151,13 +151,19 @@ def _by_exercise(cells: Iterable[CellResult]) -> Mapping[str, list[CellResult]]:
 def _faults(rows: Sequence[Row], lab: Lab) -> Iterable[Fault]:
     known = {mistake.id: mistake for mistake in lab.mistakes}
     counts = Counter(diagnosis for row in rows for diagnosis in row.diagnoses)
-    exercises = {cell.diagnosis: exercise_of(cell.grade_id) for row in rows for cell in row.cells}
+    cells = {cell.diagnosis: cell for row in rows for cell in row.cells}
     for diagnosis, students in counts.most_common():
-        mistake = known.get(diagnosis)
+        mistake, cell = known.get(diagnosis), cells[diagnosis]
         yield Fault(
             id=diagnosis,
             title=mistake.title if mistake else diagnosis.replace("-", " "),
-            hint=mistake.hint if mistake else "",
-            exercise=mistake.exercise if mistake else exercises[diagnosis],
+            hint=mistake.hint if mistake else _cause_in(cell.message),
+            exercise=mistake.exercise if mistake else exercise_of(cell.grade_id),
             students=students,
         )
+
+
+def _cause_in(message: str) -> str:
+    """Give the likely cause that a message names, "" where it names none."""
+    lines = (line.partition("Likely cause: ")[2] for line in message.splitlines())
+    return next((line for line in lines if line), "")

@@ -145,3 +145,16 @@ def test_cells_that_changed_after_grading_are_refused(
     (course.source / LAB / f"{NOTEBOOK}.ipynb").write_text(dump_notebook(source), "utf-8")
     with pytest.raises(CourseError, match="changed after submissions were graded"):
         record(course)
+
+
+def test_the_labs_pictures_lie_beside_the_graded_notebook(
+    course: Course, grade: Grade, source: Any
+) -> None:
+    figures = course.source / LAB / "figures"
+    figures.mkdir()
+    (figures / "line.svg").write_text("<svg/>")
+    record(course, grade(source))
+    folder = course.autograded / "ada" / LAB
+    assert (folder / "figures" / "line.svg").read_text() == "<svg/>"
+    names = {path.name for path in folder.rglob("*") if path.is_file()}
+    assert names == {f"{NOTEBOOK}.ipynb", "line.svg"}

@@ -81,3 +81,10 @@ def test_report_escapes_everything_and_holds_no_script(tmp_path: Path) -> None:
 def test_report_of_an_empty_class_is_a_page(tmp_path: Path) -> None:
     page = class_report.render(summarise((), lab(tmp_path), seed=5))
     assert "Nothing was diagnosed" in page
+
+
+def test_a_pattern_brings_the_cause_that_the_message_names(tmp_path: Path) -> None:
+    message = "Exercise 1: `y` is wrong.\nLikely cause: the sign is flipped.\nSee: here."
+    wrong = cell("test-loss", 0, Status.FAILED, diagnosis="ratio-minus-one", message=message)
+    (fault,) = summarise((result("ann", wrong),), lab(tmp_path), seed=5).faults
+    assert (fault.title, fault.hint) == ("ratio minus one", "the sign is flipped.")
