@@ -86,10 +86,10 @@ class Student:
 
     def close(self) -> None:
         """End the process; the next use would start another."""
+        self._peak = self.peak_memory  # while the process still lives
         if self._link is not None:
             self._link.close("the student's process was ended")
         if self._process is not None:
-            self._peak = self.peak_memory
             self._process.kill()
         self._link = self._process = None
 
@@ -101,7 +101,11 @@ class Student:
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """Give all that is asked inside the block `seconds` together; then `StudentTimeout`."""
+        """Bound a test cell: it has `seconds` altogether, then comes `StudentTimeout`.
+
+        What it lends to the student's code is taken back when the next cell begins.
+        """
+        self._ready().begin()
         outer = self._until
         self._end_by(min(outer, time.monotonic() + seconds))
         try:
@@ -184,6 +188,7 @@ class Student:
                 return
 
     def _run(self, link: Link, cell: StudentCell) -> CellRun:
+        link.begin()
         try:
             answer = link.request("run", cell.key, cell.source, seconds=self._limits.cell_seconds)
             error, outputs = _checked(answer)

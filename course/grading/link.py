@@ -85,6 +85,10 @@ class Link:
         self.closed = self.closed or why
         self._wire.close()
 
+    def begin(self) -> None:
+        """Begin with another cell: the functions that were lent to the last one are taken back."""
+        self._lent.clear()
+
     def release(self, number: int) -> None:
         """Tell the process, with the next request, that no proxy stands for an object any more."""
         self._released.add(number)

@@ -57,3 +57,8 @@ class Lent:
         """Forget an object that the other side no longer holds."""
         value = self._objects.pop(number, None)
         self._numbers.pop(id(value), None)
+
+    def clear(self) -> None:
+        """Forget all objects; their numbers stand for nothing from now on."""
+        self._objects.clear()
+        self._numbers.clear()
