@@ -90,19 +90,18 @@ def _draw_backward(axes: "Axes", places: Sequence[float], n_layers: int) -> None
     labels = [_backward_text(i) for i in range(1, 2 * n_layers + 1)]
     boxes(axes, [(x, 1.5) for x in places[1:-1]], labels, color=RED)
     arrow(axes, (places[-1], 3.0), (places[-2], 1.5), color=RED, dashed=True, margin=0.62)
-    note(axes, (places[-1] - 0.35, 1.95), "cost_derivative", color=RED)
+    note(axes, (places[-1] - 0.8, 2.0), "?", color=RED)
     for i in range(2 * n_layers, 1, -1):
         arrow(axes, (places[i], 1.5), (places[i - 1], 1.5), color=RED, dashed=True, margin=0.72)
-        k = (i + 1) // 2
-        text = rf"$* \sigma'(z_{k})$" if i % 2 == 0 else rf"$@\, w_{k}^T$"
-        note(axes, ((places[i] + places[i - 1]) / 2, 1.18), text, color=RED)
+        note(axes, ((places[i] + places[i - 1]) / 2, 1.75), "?", color=RED)
     for k in range(1, n_layers + 1):
         x = places[2 * k - 1]
         axes.plot([x, x], [2.7, 1.8], color=GREY, linestyle=":")
-        note(axes, (x + 0.08, 2.25), "remembered", color=GREY, ha="left")
+        axes.plot([places[2 * k - 2], x - 0.5], [2.7, 0.25], color=GREY, linestyle=":")
         arrow(axes, (x, 1.5), (x, 0.35), color=RED, dashed=True, margin=0.3)
         note(axes, (x, 0.05), rf"grads_w[{k - 1}] $= a_{k - 1}^T\, @\, \delta_{k}$")
-        note(axes, (x, -0.4), rf"grads_b[{k - 1}] $= \delta_{k}$")
+        note(axes, (x, -0.4), rf"grads_b[{k - 1}] $= \delta_{k}$ as a vector")
+    note(axes, (places[-1] + 0.9, 0.05), "dotted: remembered", color=GREY, ha="right")
 
 
 def _backward_text(i: int) -> str:

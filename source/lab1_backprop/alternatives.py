@@ -27,18 +27,18 @@ def central_difference(f, x, eps=1e-5):
     return np.array(slopes).reshape(point.shape)
 """,
     "manual_backward": """
-def manual_backward(x, w, b):
+def manual_backward(x, w, b, slope=sigmoid_prime):
     n_in, n_out = w.shape
     dx, dw, db = np.zeros((1, n_in)), np.zeros((n_in, n_out)), np.zeros(n_out)
     for j in range(n_out):
         z = b[j]
         for i in range(n_in):
             z = z + x[0, i] * w[i, j]
-        slope = sigmoid_prime(z)
-        db[j] = slope
+        dz = slope(z)
+        db[j] = dz
         for i in range(n_in):
-            dw[i, j] = x[0, i] * slope
-            dx[0, i] += w[i, j] * slope
+            dw[i, j] = x[0, i] * dz
+            dx[0, i] += w[i, j] * dz
     return dx, dw, db
 """,
     "feedforward": """
@@ -117,8 +117,8 @@ def evaluate(self, x_test, y_test):
 
 EINSUM = {
     "manual_backward": """
-def manual_backward(x, w, b):
-    dz = sigmoid_prime(np.einsum("ri,ij->rj", x, w) + b)
+def manual_backward(x, w, b, slope=sigmoid_prime):
+    dz = slope(np.einsum("ri,ij->rj", x, w) + b)
     return (
         np.einsum("rj,ij->ri", dz, w),
         np.einsum("ri,rj->ij", x, dz),
@@ -161,7 +161,7 @@ def sigmoid_prime(z):
     return a * (1 - a)
 """,
     "manual_backward": """
-def manual_backward(x, w, b):
+def manual_backward(x, w, b, slope=sigmoid_prime):
     x, w, b = (array.astype(np.float32) for array in (x, w, b))
     a = sigmoid(x @ w + b)
     dz = a * (1 - a)
@@ -207,7 +207,7 @@ def central_difference(func, point, eps=1e-5):
     return np.reshape(slopes, point.shape)
 """,
     "manual_backward": """
-def manual_backward(inp, weights, bias):
+def manual_backward(inp, weights, bias, steepness=None):
     out = sigmoid(inp @ weights + bias)
     delta = out - out**2
     return delta @ np.transpose(weights), np.outer(inp, delta), delta.reshape(bias.shape)

@@ -16,11 +16,12 @@
 #
 # **How the lab works.** There are eight exercises. Each begins with a reason, a derivation and an
 # example small enough to check with pencil and paper. You write the body of one function where you
-# see `raise NotImplementedError`. The cell below it tests what you wrote and says in words what is
-# wrong, if anything is; when your work is graded, the same claims are tested again on other
-# numbers, in the cell that is empty here. Cells that only train or draw are not graded: play with
-# them. Two questions, an early one and a late one, ask for a few sentences and are read by a
-# person. All in all 100 points, and two to three hours.
+# see `raise NotImplementedError`. The cell below it tests what you wrote, shows where your numbers
+# differ, and names the cause where it can. When your work is graded, the same claims and the three
+# rules below are tested again, on other numbers, shapes and depths, in the cell that is empty here.
+# Cells that only train or draw are not graded: play with them. Two questions, an early one and a
+# late one, ask for a few sentences and are read by a person. All in all 100 points, and about three
+# hours.
 #
 # **What you need**: matrix products, the chain rule for functions of one variable, and NumPy (`@`,
 # `*`, `.T`, `.sum(axis=...)`).
@@ -42,7 +43,8 @@
 #
 # $B$ is the number of examples that are looked at together. In this lab the gradient is computed
 # for **one example at a time**, so there `x` has the shape `(1, n_in)`: one row, still a matrix.
-# Lab 2 does whole batches.
+# Lab 2 does whole batches. The classes are the outputs of the last layer, so there `n_classes` is
+# `n_out`. Indices count from 0, in the formulas as in the code.
 #
 # Three rules hold for every function that you write:
 #
@@ -336,7 +338,7 @@ plots.plot_step_sizes(eps, errors)
 #
 # ### The derivation
 #
-# Write out one entry. With $i = 1 \dots n_\text{in}$ and $j = 1 \dots n_\text{out}$,
+# Write out one entry. With $i = 0 \dots n_\text{in} - 1$ and $j = 0 \dots n_\text{out} - 1$,
 #
 # $$z_j = \sum_i x_i\, w_{ij} + b_j, \qquad a_j = \sigma(z_j).$$
 #
@@ -370,21 +372,30 @@ plots.plot_step_sizes(eps, errors)
 #
 # ### Exercise 3 · `manual_backward` (14 points)
 #
+# Take $\sigma'$ from the argument `slope`: it is your `sigmoid_prime` unless the caller hands in
+# another function, as the tests do, so that a fault in exercise 1 does not cost you points here.
+#
+# When you are right, the test speaks of a *Taylor slope* of 2: if you move by a step of length $h$,
+# the loss differs from its old value plus gradient · step by something proportional to $h^2$ (slope
+# 2 in a double logarithmic plot) if the gradient is right, and to $h$ (slope 1) if it is not.
+#
 # **Think first.** Often only one product of two arrays fits, and NumPy tells you when you have the
 # wrong one. If `w` is square everything fits: which of the four facts above then tells you where a
 # transpose belongs? And $\sigma'$ is taken *at* which number: at $z_j$, or at $a_j$?
 
 
 # %% grade_id="manual_backward" stub="Return the tuple (dx, dw, db): shapes (1, n_in), (n_in, n_out) and (n_out,)."
-def manual_backward(x, w, b):
+def manual_backward(x, w, b, slope=sigmoid_prime):
     """Gradients of `loss = sigmoid(x @ w + b).sum()` with respect to x, w and b.
 
     x: (1, n_in), w: (n_in, n_out), b: (n_out,).
+    slope: the derivative of the sigmoid, a function of z (yours from exercise 1 unless another is
+    handed in).
     Returns the tuple (dx, dw, db), each shaped like its x, w, b.
     """
     ### BEGIN SOLUTION
     z = x @ w + b
-    dz = sigmoid_prime(z)
+    dz = slope(z)
     dw = x.T @ dz
     db = dz[0]
     dx = dz @ w.T
@@ -401,11 +412,15 @@ rng = checks.rng()
 x, w, b = rng.normal(size=(1, 5)), rng.normal(size=(5, 5)), rng.normal(size=5)
 
 
+def slope(z):
+    return 1 / (1 + np.exp(-z)) / (1 + np.exp(z))
+
+
 def loss(xp, x, w, b):
     return xp.sum(1 / (1 + xp.exp(-(x @ w + b))))
 
 
-got = manual_backward(x, w, b)
+got = manual_backward(x, w, b, slope)
 names = ("dx", "dw", "db")
 print(checks.check_gradients(title, got, loss, (x, w, b), names=names, see=see))
 
@@ -418,6 +433,10 @@ title, see = "Exercise 3 · manual_backward", "3 · Back through one layer"
 rng = checks.rng()
 
 
+def slope(z):
+    return 1 / (1 + np.exp(-z)) / (1 + np.exp(z))
+
+
 def loss(xp, x, w, b):
     return xp.sum(1 / (1 + xp.exp(-(x @ w + b))))
 
@@ -425,12 +444,12 @@ def loss(xp, x, w, b):
 names = ("dx", "dw", "db")
 for n_in, n_out in ((3, 3), (4, 2), (1, 3), (3, 1)):
     x, w, b = rng.normal(size=(1, n_in)), rng.normal(size=(n_in, n_out)), rng.normal(size=n_out)
-    got = manual_backward(x, w, b)
+    got = manual_backward(x, w, b, slope)
     print(checks.check_gradients(title, got, loss, (x, w, b), names=names, see=see))
 x, w, b = rng.integers(-2, 3, size=(1, 4)), rng.normal(size=(4, 3)), rng.normal(size=3)
 name = "manual_backward of whole x"
-print(checks.check_integers(title, manual_backward, x, w, b, name=name, see=see))
-print(checks.check_pure(title, manual_backward, x, w, b, see=see))
+print(checks.check_integers(title, manual_backward, x, w, b, slope, name=name, see=see))
+print(checks.check_pure(title, manual_backward, x, w, b, slope, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -481,8 +500,9 @@ for name, mine, machine in zip(("dx", "dw", "db"), manual_backward(x, w, b), by_
 #
 # The class below holds the parameters: `weights[k]` and `biases[k]` belong to layer $k + 1$, since
 # Python counts from zero. It grows exercise by exercise: `@add_to(Network)` above a function puts
-# that function into the class, as if it had been written there. (If you run the cell with the class
-# again, run the cells of your methods again, too.)
+# that function into the class, as if it had been written there. Keep that line: without it the
+# network does not get the method, or keeps an older one. (If you run the cell with the class again,
+# run the cells of your methods again, too.)
 #
 # The network asks its own `activation` and `activation_prime` rather than calling `sigmoid`
 # directly: a network with another activation function would only have to replace these two.
@@ -539,7 +559,7 @@ class Network:
 # network again.
 #
 # Nothing in $a\,w + b$ asks how many rows $a$ has: NumPy adds `b` to each. So your function will
-# work on $B$ examples at once, without a line of extra code.
+# work on $B$ examples at once, without a line of extra code. For the bend use `self.activation`.
 #
 # **Think first.** Which variable does the second layer multiply its weights with?
 
@@ -594,11 +614,13 @@ for sizes in ([4, 2], [3, 3, 3, 3], [2, 5, 1, 4]):
     a = x
     for w, b in zip(weights, biases):
         a = 1 / (1 + np.exp(-(a @ w + b)))
-    name = f"feedforward with sizes {sizes}"
-    print(checks.check_value(title, net.feedforward(x), a, name=name, see=see))
-    print(checks.check_pure(title, net.feedforward, x, see=see))
-    print(checks.check_value(title, net.weights, weights, name="weights afterwards", see=see))
-    print(checks.check_value(title, net.biases, biases, name="biases afterwards", see=see))
+    case = f"{title}, sizes {'-'.join(map(str, sizes))}"
+    print(checks.check_value(case, net.feedforward(x), a, name="feedforward", see=see))
+    print(checks.check_pure(case, net.feedforward, x, see=see))
+    for what, now, before in (("weights", net.weights, weights), ("biases", net.biases, biases)):
+        same = len(now) == len(before) and all(map(np.array_equal, now, before))
+        message = f"feedforward must not change the {what} of the network"
+        checks.check_true(case, same, message, observed=now, see=see)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -623,7 +645,7 @@ print("untrained:", np.round(Network([784, 30, 10]).feedforward(noise), 2))
 # 2 soon. For several examples we take the **mean**, so that the number means the same whether we
 # look at ten examples or at ten thousand:
 #
-# $$C = \frac1B \sum_{r=1}^{B} \; \frac12 \sum_j \left(a_{rj} - y_{rj}\right)^2 .$$
+# $$C = \frac1B \sum_{r=0}^{B-1} \; \frac12 \sum_j \left(a_{rj} - y_{rj}\right)^2 .$$
 #
 # The *sum* runs over the columns (the features of one example), the *mean* over the rows.
 # Differentiate with respect to one entry $a_{rj}$: it stands in one term only, and
@@ -690,11 +712,14 @@ def loss(xp, output):
     return xp.mean(distances**2) / 2
 
 
-got, expected = net.cost(output, y), loss(np, output)
+expected = loss(np, output)
+got = net.cost(output.copy(), y.copy())
 print(checks.check_value(title, got, expected, name="cost", sizes=sizes, see=see))
-got = (net.cost_derivative(output, y),)
+print(checks.check_pure(title, net.cost, output, y, see=see))
+got = (net.cost_derivative(output.copy(), y.copy()),)
 names = ("cost_derivative",)
 print(checks.check_gradients(title, got, loss, (output,), names=names, sizes=sizes, see=see))
+print(checks.check_pure(title, net.cost_derivative, output, y, see=see))
 
 # %% grade_id="test-cost_derivative-hidden" points=4
 ### BEGIN HIDDEN TESTS
@@ -710,10 +735,11 @@ for shape in ((1, 5), (3, 3), (6, 1)):
     rows = [0.5 * float(np.dot(error, error)) for error in output - y]
     expected = sum(rows) / shape[0]
     name = f"cost for shape {shape}"
-    got = net.cost(output, y)
+    got = net.cost(output.copy(), y.copy())
     print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
     name = f"cost_derivative for shape {shape}"
-    got, expected = net.cost_derivative(output, y), (output - y) / shape[0]
+    expected = (output - y) / shape[0]
+    got = net.cost_derivative(output.copy(), y.copy())
     print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
     print(checks.check_pure(title, net.cost, output, y, see=see))
     print(checks.check_pure(title, net.cost_derivative, output, y, see=see))
@@ -745,21 +771,24 @@ print("measured:  ", np.round(measured, 6).tolist())
 #
 # ![The chain: forward in the upper line, gradients back in the lower one](figures/chain.svg)
 #
-# In formulas, for one example, with $\delta_k$ for $\partial C / \partial z_k$, shape `(1, n_k)`:
+# Here is the rule for **one** layer of it, with weights $w$, that got the input $a_\text{in}$ and
+# made $z$ and $a$ of it. It is section 3 again, only that what comes from behind is no longer 1.
+# What we called `da` there is $\partial C / \partial a$ here, and `dz` has its usual name
+# $\delta = \partial C / \partial z$:
 #
 # | step | formula | shapes |
 # |---|---|---|
-# | begin at the output | $\partial C/\partial a_L$ = `cost_derivative` | `(1, n_L)` |
-# | through the sigmoid | $\delta_k = \partial C/\partial a_k * \sigma'(z_k)$ | `(1, n_k)` times `(1, n_k)` |
-# | to the weights | $\partial C/\partial w_k = a_{k-1}^T \, \delta_k$ | `(n_{k-1}, 1) @ (1, n_k)` |
-# | to the biases | $\partial C/\partial b_k = \delta_k$, as a vector | `(n_k,)` |
-# | to the layer before | $\partial C/\partial a_{k-1} = \delta_k \, w_k^T$ | `(1, n_k) @ (n_k, n_{k-1})` |
+# | it is handed | $\partial C/\partial a$ | `(1, n_out)` |
+# | through the sigmoid | $\delta = \partial C/\partial a * \sigma'(z)$ | `(1, n_out)` times `(1, n_out)` |
+# | to the weights | $\partial C/\partial w = a_\text{in}^T \, \delta$ | `(n_in, 1) @ (1, n_out)` |
+# | to the biases | $\partial C/\partial b = \delta$, as a vector | `(n_out,)` |
+# | it hands back | $\partial C/\partial a_\text{in} = \delta \, w^T$ | `(1, n_out) @ (n_out, n_in)` |
 #
-# The last line gives what the second line of the next round begins with. Each line is one you have
-# derived in section 3; only `da` is no longer 1. And here is why it is fast: each layer costs about
-# two more matrix products of the size of its own forward product, so *all* gradients cost about as
-# much as two or three forward passes. Central differences need two passes for **each** of the
-# 23,860 parameters of `[784, 30, 10]`.
+# Putting the layers together is your task: what stands at each question mark of the picture, with
+# which $z$, $w$ and $a$? And here is why it is fast: each layer costs about two more matrix products
+# of the size of its own forward product, so *all* gradients cost about as much as two or three
+# forward passes. Central differences need two passes for **each** of the 23,860 parameters of
+# `[784, 30, 10]`.
 #
 # **By hand.** The network of exercise 4, with $x = (1, 1)$ and $y = (1)$. We know $a_1 = (\tfrac12,
 # \tfrac12)$, $a_2 = \tfrac12$, and all $z = 0$, so all slopes are $\tfrac14$.
@@ -782,11 +811,13 @@ print("measured:  ", np.round(measured, 6).tolist())
 #
 # Ask the network for its pieces: `self.activation(z)`, `self.activation_prime(z)` and
 # `self.cost_derivative(output, y)`. Return two lists, `grads_w` and `grads_b`, **first layer
-# first**. `reversed(some_list)` walks backwards, `some_list[::-1]` is the list turned around.
+# first**. `some_list[::-1]` is a list turned around; `reversed(some_list)` is good for a loop, but
+# what you return must be a list: wrap it in `list(...)`.
 #
-# **Think first.** On the way back through layer $k$ you need $z_k$, and you need $a_{k-1}$, the
-# *input* of the layer. How many pre-activations and how many activations do you have to remember?
-# And you will meet the last layer first: in which order does `append` leave your lists?
+# **Think first.** Who hands the *last* layer its $\partial C/\partial a$, and what is the input of
+# the *first*? What does a layer on the way back need of the way forward, so how many
+# pre-activations and how many activations will you remember for a network of $L$ layers? And you
+# meet the last layer first: in which order does `append` leave your lists?
 
 
 # %% grade_id="backprop" stub="Return the tuple (grads_w, grads_b): two lists, first layer first, with the shapes of self.weights and self.biases."
@@ -852,7 +883,11 @@ x, y = rng.normal(size=(1, 4)), rng.uniform(size=(1, 2))
 names = ("grads_w", "grads_b")
 got = net.backprop(x, y)
 print(checks.check_gradients(title, got, loss, (weights, biases), names=names, see=see))
-print(checks.check_value(title, net.weights, weights, name="weights afterwards", see=see))
+for what, now, before in (("weights", net.weights, weights), ("biases", net.biases, biases)):
+    same = len(now) == len(before) and all(map(np.array_equal, now, before))
+    message = f"backprop must not change the {what} of the network"
+    checks.check_true(title, same, message, observed=now, see=see)
+    print(f"the {what} of the network are unchanged")
 
 # %% grade_id="test-backprop-hidden" points=12
 ### BEGIN HIDDEN TESTS
@@ -878,6 +913,7 @@ def loss(xp, weights, biases):
     return xp.sum((a - y) ** 2) / 2
 
 
+names = ("grads_w", "grads_b")
 for sizes in ([3, 3, 3, 3], [4, 3], [5, 2, 4, 3], [2, 6, 1]):
     net = Network(sizes)
     net.activation_prime, net.cost_derivative = slope, error
@@ -885,12 +921,14 @@ for sizes in ([3, 3, 3, 3], [4, 3], [5, 2, 4, 3], [2, 6, 1]):
     biases = [rng.normal(size=n) for n in sizes[1:]]
     net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
     x, y = rng.normal(size=(1, sizes[0])), rng.uniform(size=(1, sizes[-1]))
-    names = (f"grads_w of sizes {sizes}", f"grads_b of sizes {sizes}")
+    case = f"{title}, sizes {'-'.join(map(str, sizes))}"
     got = net.backprop(x, y)
-    print(checks.check_gradients(title, got, loss, (weights, biases), names=names, see=see))
-    print(checks.check_pure(title, net.backprop, x, y, see=see))
-    print(checks.check_value(title, net.weights, weights, name="weights afterwards", see=see))
-    print(checks.check_value(title, net.biases, biases, name="biases afterwards", see=see))
+    print(checks.check_gradients(case, got, loss, (weights, biases), names=names, see=see))
+    print(checks.check_pure(case, net.backprop, x, y, see=see))
+    for what, now, before in (("weights", net.weights, weights), ("biases", net.biases, biases)):
+        same = len(now) == len(before) and all(map(np.array_equal, now, before))
+        message = f"backprop must not change the {what} of the network"
+        checks.check_true(case, same, message, observed=now, see=see)
 whole = rng.integers(0, 3, size=(1, 2))
 name = "backprop of whole x"
 print(checks.check_integers(title, net.backprop, whole, y, name=name, see=see))
@@ -902,7 +940,7 @@ print(checks.check_integers(title, net.backprop, whole, y, name=name, see=see))
 # Your instrument of exercise 2 knows nothing of the chain rule. Let it measure a small network, one
 # weight matrix at a time, and compare with your `backprop`.
 #
-# **What you should see.** Differences of about $10^{-11}$: as good as central differences get (look
+# **What you should see.** Differences of about $10^{-12}$: as good as central differences get (look
 # at your plot). If only the *earlier* layers are off, the fault is in what is handed back; if all
 # are, look at the beginning; if only biases are right, look at `grads_w`.
 
@@ -956,8 +994,8 @@ plots.plot_gradient_flow(grads_w)
 # steady, but costs a whole tour of the data for one step. The compromise is a **mini-batch** of $B$
 # examples:
 #
-# $$w \;\leftarrow\; w - \eta \cdot \frac1B \sum_{r=1}^{B} \frac{\partial C_r}{\partial w},
-#   \qquad b \;\leftarrow\; b - \eta \cdot \frac1B \sum_{r=1}^{B} \frac{\partial C_r}{\partial b} .$$
+# $$w \;\leftarrow\; w - \eta \cdot \frac1B \sum_{r=0}^{B-1} \frac{\partial C_r}{\partial w},
+#   \qquad b \;\leftarrow\; b - \eta \cdot \frac1B \sum_{r=0}^{B-1} \frac{\partial C_r}{\partial b} .$$
 #
 # It is the *mean* of the gradients, and so the gradient of the mean cost: twice as many examples do
 # not make the step twice as long.
@@ -996,6 +1034,8 @@ def update_mini_batch(self, x_mini_batch, y_mini_batch, eta):
 
 
 # %% grade_id="test-update_mini_batch" points=6
+from collections import Counter
+
 import numpy as np
 from course import checks
 
@@ -1014,6 +1054,12 @@ def backprop(x, y):
     return gradients(net.weights, net.biases, *np.atleast_2d(x, y))
 
 
+def step(now, before):
+    """Give what was added to each array, once all have the right form (whatever their values)."""
+    checks.check_value(title, now, before, name="network after the step", atol=np.inf, see=see)
+    return [(new - old).astype(new.dtype) for new, old in zip(now, before)]
+
+
 batch, n_in, n_out, eta, shapes = 5, 4, 3, 0.7, []
 weights, biases = [rng.normal(size=(n_in, n_out))], [rng.normal(size=n_out)]
 x, y = rng.normal(size=(batch, n_in)), rng.uniform(size=(batch, n_out))
@@ -1023,16 +1069,18 @@ net.backprop = backprop
 net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
 net.update_mini_batch(x, y, eta)
 
-rows = f"rows of shape (1, {n_in}) and (1, {n_out}), once per example"
+rows = f"x of shape (1, {n_in}) and y of shape (1, {n_out}), {batch} times for {batch} examples"
 right = shapes == [((1, n_in), (1, n_out))] * batch
-checks.check_true(title, right, f"backprop must get {rows}", observed=shapes, see=see)
+kinds = [f"x of {a} and y of {b}, {n} times" for (a, b), n in Counter(shapes).items()]
+message = f"backprop must get {rows}; it got {'; '.join(kinds) or 'no call'}"
+checks.check_true(title, right, message, observed=shapes, see=see)
 print(f"backprop gets {rows}")
 sums_w, sums_b = gradients(weights, biases, x, y)
 sizes = {"batch size": batch, "eta": eta}
-expected = [weights[0] - eta * sums_w[0] / batch]
-print(checks.check_value(title, net.weights, expected, name="weights", sizes=sizes, see=see))
-expected = [biases[0] - eta * sums_b[0] / batch]
-print(checks.check_value(title, net.biases, expected, name="biases", sizes=sizes, see=see))
+got, expected = step(net.weights, weights), [-eta * sums_w[0] / batch]
+print(checks.check_value(title, got, expected, name="change of weights", sizes=sizes, see=see))
+got, expected = step(net.biases, biases), [-eta * sums_b[0] / batch]
+print(checks.check_value(title, got, expected, name="change of biases", sizes=sizes, see=see))
 
 # %% grade_id="test-update_mini_batch-hidden" points=6
 ### BEGIN HIDDEN TESTS
@@ -1055,7 +1103,14 @@ def backprop(x, y):
     return gradients(net.weights, net.biases, *np.atleast_2d(x, y))
 
 
-for batch, widths, eta in ((1, (3, 2, 4), 0.5), (6, (2, 2, 2), 1.5), (3, (1, 5, 2), 0.1)):
+def step(now, before):
+    """Give what was added to each array, once all have the right form (whatever their values)."""
+    checks.check_value(case, now, before, name="network after the step", atol=np.inf, see=see)
+    return [(new - old).astype(new.dtype) for new, old in zip(now, before)]
+
+
+for batch, widths, eta in ((1, (3, 2, 4), 0.4), (6, (2, 2, 2), 1.5), (3, (1, 5, 2), 0.1)):
+    case = f"{title}, batch of {batch}"
     weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
     biases = [rng.normal(size=n) for n in widths[1:]]
     x, y = rng.normal(size=(batch, widths[0])), rng.uniform(size=(batch, widths[-1]))
@@ -1066,14 +1121,15 @@ for batch, widths, eta in ((1, (3, 2, 4), 0.5), (6, (2, 2, 2), 1.5), (3, (1, 5, 
     net.update_mini_batch(x, y, eta)
 
     pairs = [gradients(weights, biases, x[i : i + 1], y[i : i + 1]) for i in range(batch)]
-    steps_w = [sum(pair[0][k] for pair in pairs) * eta / batch for k in range(2)]
-    steps_b = [sum(pair[1][k] for pair in pairs) * eta / batch for k in range(2)]
     sizes = {"batch size": batch, "eta": eta}
-    name, expected = f"weights, batch of {batch}", [w - s for w, s in zip(weights, steps_w)]
-    print(checks.check_value(title, net.weights, expected, name=name, sizes=sizes, see=see))
-    name, expected = f"biases, batch of {batch}", [b - s for b, s in zip(biases, steps_b)]
-    print(checks.check_value(title, net.biases, expected, name=name, sizes=sizes, see=see))
-    print(checks.check_value(title, (x, y), before, name="the mini-batch afterwards", see=see))
+    got = step(net.weights, weights)
+    expected = [-eta * sum(pair[0][k] for pair in pairs) / batch for k in range(2)]
+    print(checks.check_value(case, got, expected, name="change of weights", sizes=sizes, see=see))
+    got = step(net.biases, biases)
+    expected = [-eta * sum(pair[1][k] for pair in pairs) / batch for k in range(2)]
+    print(checks.check_value(case, got, expected, name="change of biases", sizes=sizes, see=see))
+    same = np.array_equal(x, before[0]) and np.array_equal(y, before[1])
+    checks.check_true(case, same, "update_mini_batch must not change the mini-batch", see=see)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1110,11 +1166,11 @@ plots.plot_curves(range(len(costs)), {"[2, 4, 1]": costs}, xlabel="step", ylabel
 # **By hand.** Three examples, two classes:
 #
 # $$\text{output} = \begin{pmatrix} 0.9 & 0.2 \\ 0.4 & 0.3 \\ 0.1 & 0.6 \end{pmatrix}, \quad
-#   y = \begin{pmatrix} 1 & 0 \\ 0 & 1 \\ 0 & 1 \end{pmatrix}.$$
+#   y = \begin{pmatrix} 0 & 1 \\ 1 & 0 \\ 0 & 1 \end{pmatrix}.$$
 #
-# The answers are 0, 0, 1, the labels 0, 1, 1: two of three, an accuracy of $0.667$. The second
-# answer is wrong although the network was not sure at all; the first counts in full although 0.9 is
-# not 1.
+# The answers are 0, 0, 1, the labels 1, 0, 1: two of three, an accuracy of $0.667$. The first
+# answer is wrong although the network is so sure of it. The second counts in full: only the order
+# counts, no output need reach ½.
 #
 # ### Exercise 8 · `evaluate` (6 points)
 #
@@ -1146,14 +1202,16 @@ title, see = "Exercise 8 · evaluate", "8 · Counting right answers"
 rng = checks.rng()
 batch, n_classes = 20, 5
 answers = rng.integers(0, n_classes, size=batch)
-output = rng.uniform(0, 0.5, size=(batch, n_classes))
-output[np.arange(batch), answers] += 0.5
+# only the order counts: no output reaches 1/2, but for that of the first example
+output = 0.4 * rng.uniform(0, 0.5, size=(batch, n_classes))
+output[np.arange(batch), answers] += 0.2
+answers[0], output[0] = 0, [0.9, 0.1, 0.2, 0.1, 0.2]
 net = Network([n_classes, n_classes])
 # if your exercise 4 is still wrong, that must not count here again:
 # this network turns each row around
 net.feedforward = lambda a: a[..., ::-1]
 x = output[:, ::-1].copy()
-labels, wrong = answers.copy(), rng.permutation(batch)[:6]
+labels, wrong = answers.copy(), 1 + rng.permutation(batch - 1)[:6]
 labels[wrong] = (labels[wrong] + rng.integers(1, n_classes, size=6)) % n_classes
 sizes = {"number of examples": batch, "number of classes": n_classes}
 got = net.evaluate(x, np.eye(n_classes)[labels])
@@ -1181,11 +1239,10 @@ for n_in, n_classes, batch, faults in ((2, 3, 1, 0), (3, 2, 7, 3), (6, 4, 4, 1),
     wrong = rng.permutation(batch)[:faults]
     labels[wrong] = (labels[wrong] + rng.integers(1, n_classes, size=faults)) % n_classes
     y = np.eye(n_classes)[labels]
-    sizes = {"number of examples": batch, "number of classes": n_classes}
-    name = f"accuracy of {batch} examples, {n_classes} classes"
+    case = f"{title}, x of shape {x.shape}, y of shape {y.shape}"
     got, expected = net.evaluate(x, y), (batch - faults) / batch
-    print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
-    print(checks.check_pure(title, net.evaluate, x, y, see=see))
+    print(checks.check_value(case, got, expected, name="accuracy", see=see))
+    print(checks.check_pure(case, net.evaluate, x, y, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1196,7 +1253,7 @@ for n_in, n_classes, batch, faults in ((2, 3, 1, 0), (3, 2, 7, 3), (6, 4, 4, 1),
 net = Network([2, 2])
 net.feedforward = lambda a: a  # a network that says what it is shown
 output = np.array([[0.9, 0.2], [0.4, 0.3], [0.1, 0.6]])
-print("accuracy:", net.evaluate(output, np.array([[1, 0], [0, 1], [0, 1]])))
+print("accuracy:", net.evaluate(output, np.array([[0, 1], [1, 0], [0, 1]])))
 
 # %% [markdown]
 # ## 9 · Learning to read digits
@@ -1245,7 +1302,7 @@ print("training:", x_train.shape, y_train.shape, "test:", x_test.shape, y_test.s
 plots.show_digits(x_train[:20], y_train[:20].argmax(axis=1))
 
 # %% [markdown]
-# Now train: 784 inputs, 30 hidden units, 10 outputs. It takes some five to ten seconds.
+# Now train: 784 inputs, 30 hidden units, 10 outputs. It takes some ten or twenty seconds.
 #
 # **What you should see.** About 91 % after the first epoch, and 93 % or a little more after six. A
 # network that guesses stands at 10 %. If yours *stays* there, look at the sign of the step, or at

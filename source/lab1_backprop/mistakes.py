@@ -53,6 +53,14 @@ MISTAKES = [
         edits=(("return a * (1 - a)", "return 1 - a"),),
         see=SIGMOID,
     ),
+    Mistake(
+        id="value-for-slope",
+        exercise="sigmoid_prime",
+        title="This is the value of the sigmoid, not its slope.",
+        hint="Far to the right the curve is flat. What does your function give there?",
+        edits=(("return a * (1 - a)", "return a"),),
+        see=SIGMOID,
+    ),
     # 2 central_difference
     Mistake(
         id="forward-difference",
@@ -145,7 +153,7 @@ MISTAKES = [
         title="σ′ is taken at the activation a, not at the pre-activation z.",
         hint="The chain rule takes the slope of σ at the point that went *into* it. Which variable "
         "went into the sigmoid?",
-        edits=(("sigmoid_prime(z)", "sigmoid_prime(sigmoid(z))"),),
+        edits=(("dz = slope(z)", "dz = slope(sigmoid(z))"),),
         see=LAYER,
     ),
     Mistake(
@@ -154,7 +162,7 @@ MISTAKES = [
         title="The gradient goes around the sigmoid: the factor σ′(z) is missing.",
         hint="Your gradients are those of the loss (x @ w + b).sum(). What lies between z and the "
         "loss, and how steep is it?",
-        edits=(("dz = sigmoid_prime(z)", "dz = np.ones_like(z)"),),
+        edits=(("dz = slope(z)", "dz = np.ones_like(z)"),),
         see=LAYER,
     ),
     Mistake(
@@ -162,7 +170,7 @@ MISTAKES = [
         exercise="manual_backward",
         title="The sigmoid's value stands where its slope belongs.",
         hint="At z = 0 the value is 1/2. What is the slope there?",
-        edits=(("dz = sigmoid_prime(z)", "dz = sigmoid(z)"),),
+        edits=(("dz = slope(z)", "dz = sigmoid(z)"),),
         see=LAYER,
     ),
     Mistake(
@@ -239,6 +247,17 @@ MISTAKES = [
         ),
         see=NETWORK,
     ),
+    Mistake(
+        id="last-bend-missing",
+        exercise="feedforward",
+        title="The last layer has no sigmoid.",
+        hint="Are all your outputs between 0 and 1? The last layer is a layer like any other.",
+        edits=(
+            ("zip(self.weights, self.biases)", "zip(self.weights[:-1], self.biases[:-1])"),
+            ("    return a\n", "    return a @ self.weights[-1] + self.biases[-1]\n"),
+        ),
+        see=NETWORK,
+    ),
     # 5 cost and cost_derivative
     Mistake(
         id="cost-half-missing",
@@ -290,6 +309,19 @@ MISTAKES = [
         title="The derivative is twice too large.",
         hint="The square brings down a factor of 2. What else stands in front of it?",
         edits=(("return (output - y) / len(y)", "return 2 * (output - y) / len(y)"),),
+        see=COST,
+    ),
+    Mistake(
+        id="cost-changes-output",
+        exercise="cost_derivative",
+        title="cost changes the output that it is given.",
+        hint="The number is right. But what is in the caller's array `output` after `output -= y`?",
+        edits=(
+            (
+                "return 0.5 * np.sum((output - y) ** 2) / len(y)",
+                "output -= y\n    return 0.5 * np.sum(output**2) / len(y)",
+            ),
+        ),
         see=COST,
     ),
     # 6 backprop
@@ -403,6 +435,19 @@ MISTAKES = [
         hint="Look at the shapes: is the first list made of matrices or of vectors? The docstring "
         "says which comes first.",
         edits=(("return grads_w[::-1], grads_b[::-1]", "return grads_b[::-1], grads_w[::-1]"),),
+        see=BACKPROP,
+    ),
+    Mistake(
+        id="pairs-for-lists",
+        exercise="backprop",
+        title="One list of pairs is returned, not a pair of two lists.",
+        hint="You return one pair per layer. What are the two lists that the docstring asks for?",
+        edits=(
+            (
+                "return grads_w[::-1], grads_b[::-1]",
+                "return list(zip(grads_w[::-1], grads_b[::-1]))",
+            ),
+        ),
         see=BACKPROP,
     ),
     Mistake(
@@ -589,6 +634,40 @@ MISTAKES = [
         hint="Does a sigmoid ever say exactly 1? The answer is the *place* of the largest "
         "activation, however large it is.",
         edits=(("np.mean(answers == labels)", "np.mean(self.feedforward(x_test) == y_test)"),),
+        see=COUNT,
+    ),
+    Mistake(
+        id="argmax-of-everything",
+        exercise="evaluate",
+        title="argmax looks at the whole array at once, not at each example.",
+        hint="Without an axis, `np.argmax` gives one number. How many answers do you need for 20 "
+        "examples?",
+        edits=(
+            ("np.argmax(self.feedforward(x_test), axis=1)", "np.argmax(self.feedforward(x_test))"),
+            ("np.argmax(y_test, axis=1)", "np.argmax(y_test)"),
+        ),
+        see=COUNT,
+    ),
+    Mistake(
+        id="percent",
+        exercise="evaluate",
+        title="This is a percentage; a number from 0 to 1 is asked for.",
+        hint="What should your function say about a network that is always right: 1 or 100?",
+        edits=(("return np.mean(answers == labels)", "return 100 * np.mean(answers == labels)"),),
+        see=COUNT,
+    ),
+    Mistake(
+        id="rounded-at-one-half",
+        exercise="evaluate",
+        title="The activations are rounded, so a class must reach one half to be found.",
+        hint="In the second example worked out above no output reaches ½. What is the network's "
+        "answer there, and what is left of it after rounding?",
+        edits=(
+            (
+                "np.mean(answers == labels)",
+                "np.mean((np.round(self.feedforward(x_test)) == y_test).all(axis=1))",
+            ),
+        ),
         see=COUNT,
     ),
 ]

@@ -71,7 +71,7 @@ def test_accuracy_by_hand(lab1):
     network = lab1["Network"]([2, 2])
     network.feedforward = lambda a: a
     output = np.array([[0.9, 0.2], [0.4, 0.3], [0.1, 0.6]])
-    assert network.evaluate(output, np.eye(2)[[0, 1, 1]]) == pytest.approx(2 / 3)
+    assert network.evaluate(output, np.eye(2)[[1, 0, 1]]) == pytest.approx(2 / 3)
 
 
 def test_number_of_parameters_in_the_text(lab1):
