@@ -113,12 +113,16 @@ class Student:
         finally:
             self._end_by(outer)
 
+    def end_in(self, seconds: float) -> None:
+        """Give all that is asked from now on `seconds`, the start of a process left out."""
+        self._end_by(time.monotonic() + seconds)
+
     def run(self, cell: StudentCell) -> CellRun:
         """Run a cell; it will run again in a process that replaces this one, unless it ended it."""
         try:
             run = self._run(self._ready(), cell)
-        except StudentDied as fault:
-            return _died(cell, fault)
+        except (StudentTimeout, StudentDied) as fault:
+            return _stopped(cell, fault)
         if run.status in ("ok", "error"):
             self._cells.append(cell)
         return run
@@ -146,9 +150,11 @@ class Student:
         while self._link is None:
             if self.replays > self._limits.replacements:
                 raise StudentDied(f"the student's process was replaced {self.replays - 1} times")
+            if time.monotonic() > self._until:
+                raise StudentTimeout("the time for this notebook is used up")
             self._link = self._start()
+            self._link.until = self._until
             self._replay(self._link)
-        self._link.until = self._until
         return self._link
 
     def _end_by(self, until: float) -> None:
@@ -192,16 +198,16 @@ class Student:
         try:
             answer = link.request("run", cell.key, cell.source, seconds=self._limits.cell_seconds)
             error, outputs = _checked(answer)
-        except StudentTimeout as fault:
-            return CellRun(cell.key, "timeout", StudentError("Timeout", str(fault)))
-        except (StudentDied, ProtocolFault) as fault:
+        except (StudentTimeout, StudentDied, ProtocolFault) as fault:
             link.close(f"{fault}; it was replaced")
-            return _died(cell, fault)
+            return _stopped(cell, fault)
         told = plain_outputs(outputs, self._limits.output_chars, self._limits.display_chars)
         return CellRun(cell.key, "error" if error else "ok", error, told)
 
 
-def _died(cell: StudentCell, fault: StudentFault) -> CellRun:
+def _stopped(cell: StudentCell, fault: StudentFault) -> CellRun:
+    if isinstance(fault, StudentTimeout):
+        return CellRun(cell.key, "timeout", StudentError("Timeout", str(fault)))
     return CellRun(cell.key, "died", StudentError("Died", str(fault)))
 
 

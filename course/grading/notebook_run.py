@@ -38,6 +38,7 @@ class NotebookRun:
         limits = self.plan.limits
         referee = Referee(student, self.plan.seed, limits.test_seconds, limits.output_chars)
         end = time.monotonic() + limits.notebook_seconds
+        student.end_in(limits.notebook_seconds)
         for step in steps:
             if time.monotonic() > end:
                 break

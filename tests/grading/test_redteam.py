@@ -1,10 +1,7 @@
 """What a hostile or unlucky submission tries, end to end; each case was a hole once."""
 
-import time
 from collections.abc import Iterator
-from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from course.grading.connection import CellRun, Student, StudentCell
@@ -64,3 +61,41 @@ def test_a_tests_function_does_not_come_back_as_the_students(student: Student) -
     run(student, "solution = kept[0]")
     with student.within(30), pytest.raises(StudentFault):
         student.lookup("solution")(1)
+
+
+ENDLESS = StudentCell("endless", "while True: pass")
+LEAVE = "import os\ndef leave(): os._exit(0)"
+
+
+def test_cells_that_hang_when_they_run_again_end_with_the_notebooks_time() -> None:
+    with Student(QUICK) as student:
+        run(student, LEAVE)
+        student._cells += [ENDLESS] * 10  # as if they had ended the first time
+        with pytest.raises(StudentDied):
+            student.lookup("leave")()
+        student.end_in(0.1)
+        with pytest.raises(StudentTimeout):
+            student.lookup("leave")
+        assert student.replays == 2
+        assert run(student, "1").status == "timeout"
+
+
+def test_cells_that_run_again_take_no_time_of_the_test(student: Student) -> None:
+    run(student, f"import time\ntime.sleep(1.0)\n{LEAVE}")
+    with student.within(30), pytest.raises(StudentDied):
+        student.lookup("leave")()
+    with student.within(0.9):
+        assert student.lookup("leave")
+
+
+def test_a_callback_called_for_ever_ends_with_the_tests_time(student: Student) -> None:
+    run(student, "import time\ndef forever(f):\n    while True: f(lambda: time.sleep(0.2))")
+    calls = []
+
+    def callback(wait: object) -> None:
+        calls.append(wait())  # type: ignore[operator]
+
+    with student.within(3.0), pytest.raises(StudentTimeout):
+        student.lookup("forever")(callback)
+    assert calls
+    assert run(student, "1").status == "ok"
