@@ -45,8 +45,8 @@ class Tolerance:
 
 def _is_float32(array: Array) -> bool:
     """Tell whether the numbers are float32's, whatever dtype holds them now."""
-    if array.dtype.itemsize >= 8 and array.ndim == 0:
-        return False  # one number is too often a short one, like 0.5
+    if array.dtype.itemsize >= 8 and (array.ndim == 0 or not array.any()):
+        return False  # one number is too often a short one, like 0.5; zeros are of no precision
     with np.errstate(over="ignore"):
         return array.dtype.kind == "f" and bool(np.all(array == array.astype(np.float32)))
 
