@@ -195,6 +195,8 @@ class Student:
 
     def _run(self, link: Link, cell: StudentCell) -> CellRun:
         link.begin()
+        if len(cell.source.encode()) > self._limits.structure_bytes // 2:
+            return CellRun(cell.key, "error", StudentError("Error", "the cell is too long to run"))
         try:
             answer = link.request("run", cell.key, cell.source, seconds=self._limits.cell_seconds)
             error, outputs = _checked(answer)

@@ -10,11 +10,12 @@ class Limits:
     `cell_seconds` bounds one of the student's cells, `call_seconds` one call from a test cell,
     `test_seconds` one whole test cell (JAX may need many seconds to warm up on a busy machine),
     `trusted_seconds` one cell that is run on a known mistake in trusted code, and
-    `notebook_seconds` the whole notebook; `start_seconds`
-    bounds the start of a process and `replacements` how many may follow the first. `disk_bytes`
-    bounds a private `/tmp`. `output_chars` bounds the text that a cell prints, `display_chars` its
-    rich output. `value_bytes` bounds the arrays of one message, `structure_bytes` the rest of it,
-    `value_depth` its nesting, and `iterations` what a loop over a student's object may take.
+    `notebook_seconds` the whole notebook; `start_seconds` bounds the start of a process and
+    `replacements` how many may follow the first. `disk_bytes` bounds a private `/tmp`.
+    `output_chars` bounds the text that a cell prints, `display_chars` its rich output.
+    `value_bytes` bounds the arrays of one message, `structure_bytes` the rest of it, `value_depth`
+    its nesting, `test_bytes` the memory of all that one test receives, and `iterations` what a loop
+    over a student's object may take.
     """
 
     cell_seconds: float = 20.0
@@ -34,4 +35,5 @@ class Limits:
     value_bytes: int = 64 * 2**20
     structure_bytes: int = 4 * 2**20
     value_depth: int = 32
+    test_bytes: int = 2 * 2**30
     iterations: int = 1_000_000

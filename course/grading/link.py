@@ -30,6 +30,8 @@ from course.grading.wire import Wire
 
 CALLBACK_DEPTH = 16
 TEXT_CHARS, TRACEBACK_CHARS = 2_000, 10_000
+RELEASED = 1_000  # how many released objects one request tells of
+OBJECTS = 16  # Python objects take about so many times the room that they have in a frame
 
 
 class Link:
@@ -46,6 +48,7 @@ class Link:
         self._proxies: weakref.WeakValueDictionary[int, Proxy] = weakref.WeakValueDictionary()
         self._released: set[int] = set()
         self._depth = 0
+        self._room = limits.test_bytes
 
     def request(
         self,
@@ -68,9 +71,10 @@ class Link:
         """
         if self.closed:
             raise StudentDied(self.closed)
-        released, self._released = self._released, set()
-        request = Request(next(self._ids), operation, args, kwargs, tuple(released))
+        released = tuple(itertools.islice(self._released, RELEASED))
+        request = Request(next(self._ids), operation, args, kwargs, released)
         body = self._pack(request)
+        self._released.difference_update(released)
         limit = self.limits.call_seconds if seconds is None else seconds
         raised: dict[int, Exception] = {}
         try:
@@ -88,6 +92,7 @@ class Link:
     def begin(self) -> None:
         """Begin with another cell: the functions that were lent to the last one are taken back."""
         self._lent.clear()
+        self._room = self.limits.test_bytes
 
     def release(self, number: int) -> None:
         """Tell the process, with the next request, that no proxy stands for an object any more."""
@@ -98,6 +103,9 @@ class Link:
     ) -> Answer:
         while True:
             reply = self._wire.exchange(body, min(deadline, self.until))
+            self._room -= _memory(reply)
+            if self._room < 0:
+                raise ProtocolFault("the student's code sent more than a test may take")
             message = self._unpack(reply)
             if not isinstance(message, Request):
                 break
@@ -173,6 +181,12 @@ def _result(answer: Answer, raised: dict[int, Exception]) -> Any:
     if answer.token in raised:
         raise raised[answer.token]
     raise student_error(answer.type_name, answer.text, answer.traceback, answer.bases)
+
+
+def _memory(body: bytes) -> int:
+    """Estimate what a frame takes when it is decoded."""
+    structure = min(int.from_bytes(body[:4], "big"), len(body))
+    return len(body) + (OBJECTS - 1) * structure
 
 
 def student_error(

@@ -99,3 +99,41 @@ def test_a_callback_called_for_ever_ends_with_the_tests_time(student: Student) -
         student.lookup("forever")(callback)
     assert calls
     assert run(student, "1").status == "ok"
+
+
+SMALL = Limits(cell_seconds=5.0, call_seconds=5.0, test_bytes=1 << 20, structure_bytes=1 << 16)
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[Student]:
+    with Student(SMALL) as student:
+        yield student
+
+
+@pytest.mark.parametrize("value", ["np.zeros(10_000)", "[{}] * 1_000"])
+def test_what_a_test_keeps_of_student_code_is_bounded(small: Student, value: str) -> None:
+    run(small, f"import numpy as np\nvalue = {value}\ndef flood(f):\n    while True: f(value)")
+    kept: list[object] = []
+    with small.within(60), pytest.raises(ProtocolFault, match="more than a test may take"):
+        small.lookup("flood")(kept.append)
+    assert 5 < len(kept) < 30
+    with small.within(60):
+        for _ in range(10):
+            small.lookup("value")
+
+
+def test_a_cell_too_long_to_be_sent_is_an_error_of_its_own(small: Student) -> None:
+    failed = run(small, f"x = '{'a' * (1 << 16)}'")
+    assert failed.status == "error"
+    assert failed.error
+    assert "too long" in failed.error.text
+    assert run(small, "1").status == "ok"
+
+
+def test_objects_let_go_in_great_number_do_not_stop_the_next_request() -> None:
+    with Student(Limits(structure_bytes=1 << 16)) as student, student.within(60):
+        run(student, "class A: pass\ndef many(): return [A() for _ in range(3_000)]")
+        many = student.lookup("many")
+        kept = [many() for _ in range(10)]
+        del kept
+        assert len(many()) == 3_000
