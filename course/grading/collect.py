@@ -1,8 +1,11 @@
 """Submissions on disk, read without trusting their files: links and pipes are not followed."""
 
+import re
 import stat
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+
+from nbgrader.utils import parse_utc
 
 from course.errors import CourseError
 from course.grading.grade import MAX_SUBMISSION_BYTES
@@ -10,10 +13,19 @@ from course.grading.plan import Job, Plan
 from course.labs import Course, Lab
 
 SUFFIX = ".ipynb"
+STAMP = "timestamp.txt"
+_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?( [A-Z][\w/]{1,40}| [+-]\d{4})?")
+_NO_NAME = re.compile(r"[\x00-\x1f\x7f*?\[\]\ud800-\udfff]")  # nbgrader takes it for a pattern
 
 
 def students_of(course: Course, lab: Lab, chosen: Collection[str] | None = None) -> tuple[str, ...]:
-    """List who handed in the lab, in order; raises `CourseError` where a chosen one did not."""
+    """List who handed in the lab, in order.
+
+    Raises
+    ------
+    CourseError
+        if a chosen one did not, or a folder has a name that nbgrader cannot work with.
+    """
     folders = course.submitted.iterdir() if course.submitted.is_dir() else ()
     found = sorted(folder.name for folder in folders if _is_folder(folder / lab.name))
     missing = sorted(set(chosen or ()) - set(found))
@@ -23,7 +35,15 @@ def students_of(course: Course, lab: Lab, chosen: Collection[str] | None = None)
             where=str(course.submitted),
             cure=f"Submissions lie in submitted/<student>/{lab.name}/.",
         )
-    return tuple(name for name in found if chosen is None or name in chosen)
+    found = [name for name in found if chosen is None or name in chosen]
+    strange = [ascii(name) for name in found if _NO_NAME.search(name)]
+    if strange:
+        raise CourseError(
+            f"a submission of this name cannot be graded: {', '.join(strange)}",
+            where=str(course.submitted),
+            cure="Rename the folder; names hold no control characters and none of * ? [ ].",
+        )
+    return tuple(found)
 
 
 def jobs_of(course: Course, student: str, plans: Mapping[str, Plan]) -> Iterator[Job]:
@@ -43,8 +63,21 @@ def _under_another_name(folder: Path, notebook: str) -> tuple[Path, tuple[str, .
     others = [path for path in folder.iterdir() if path.suffix == SUFFIX and _is_file(path)]
     if len(others) != 1:
         return folder / f"{notebook}{SUFFIX}", ()
-    name = others[0].name[:80].encode("ascii", "replace").decode().replace("`", "'")
+    name = re.sub(r"[^ -_a-~]", "_", others[0].name[:80])
     return others[0], (f"You handed in `{name}`; it was graded as `{notebook}{SUFFIX}`.",)
+
+
+def handed_in(folder: Path) -> str:
+    """Give the text of nbgrader's `timestamp.txt`, "" where there is none that can be a time."""
+    path = folder / STAMP
+    if not _is_file(path):
+        return ""
+    with path.open("rb") as file:
+        text = file.read(100).decode("utf-8", "replace").strip()
+    try:
+        return text if _TIME.fullmatch(text) and parse_utc(text) else ""
+    except (ValueError, OverflowError):
+        return ""
 
 
 def _read(path: Path) -> tuple[bytes | None, tuple[str, ...]]:
@@ -61,7 +94,7 @@ def _read(path: Path) -> tuple[bytes | None, tuple[str, ...]]:
 
 def _data_folder(folder: Path) -> Path | None:
     """Give the folder if there is more in it than notebooks and nbgrader's timestamp."""
-    others = (p for p in folder.iterdir() if p.suffix != SUFFIX and p.name != "timestamp.txt")
+    others = (p for p in folder.iterdir() if p.suffix != SUFFIX and p.name != STAMP)
     return folder if any(others) else None
 
 

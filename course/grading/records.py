@@ -9,6 +9,7 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
 from course.errors import CourseError
+from course.grading.collect import STAMP, handed_in
 from course.grading.gradebook import Answers, answers_in, register, save_result
 from course.grading.results import NotebookResult
 from course.grading.settings import load_config, nbgrader_environment
@@ -50,7 +51,9 @@ class Recorder:
         before = _answers_before(path, source)
         write_text(path, result.notebook_json)
         self._copy_extra_files(folder)
-        stamp = _copy_timestamp(submitted, folder)
+        stamp = handed_in(submitted)
+        if stamp:
+            write_text(folder / STAMP, f"{stamp}\n")
         self._gradebook.update_or_create_student(result.student)
         self._gradebook.update_or_create_submission(
             self._lab.name, result.student, **({"timestamp": stamp} if stamp else {})
@@ -81,14 +84,3 @@ def _answers_before(path: Path, source: object) -> Answers | None:
         return answers_in(path.read_text("utf-8"), source)
     except (OSError, CourseError):
         return None
-
-
-def _copy_timestamp(submitted: Path, graded: Path) -> str:
-    """Take over nbgrader's `timestamp.txt`, and give its text."""
-    stamp = submitted / "timestamp.txt"
-    if stamp.is_symlink() or not stamp.is_file():
-        return ""
-    unfinished = graded / ".timestamp.part"
-    shutil.copyfile(stamp, unfinished)
-    os.replace(unfinished, graded / "timestamp.txt")
-    return stamp.read_text("utf-8", "replace").strip()

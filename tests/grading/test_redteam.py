@@ -1,12 +1,18 @@
 """What a hostile or unlucky submission tries, end to end; each case was a hole once."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from course.errors import CourseError
+from course.grading.collect import handed_in, jobs_of, students_of
 from course.grading.connection import CellRun, Student, StudentCell
 from course.grading.faults import ProtocolFault, StudentDied, StudentFault, StudentTimeout
 from course.grading.limits import Limits
+from course.grading.plan import Plan
+from tests.support.toylab import LAB, NOTEBOOK, make_course, submit
 
 QUICK = Limits(cell_seconds=2.0, call_seconds=2.0)
 AGENT = """
@@ -137,3 +143,56 @@ def test_objects_let_go_in_great_number_do_not_stop_the_next_request() -> None:
         kept = [many() for _ in range(10)]
         del kept
         assert len(many()) == 3_000
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("2026-01-02 03:04:05 UTC", True),
+        ("2026-01-02 03:04:05.678901 Europe/Berlin\n", True),
+        ("2026-01-02 03:04:05 +0100", True),
+        ("2026-01-02 03:04:05", True),
+        ("yesterday", False),
+        ("2026-02-30 03:04:05 UTC", False),
+        ("2026-01-02 03:04:05 /etc/passwd", False),
+        ("1" * 5_000_000, False),  # dateutil would read it for hours
+        ("", False),
+    ],
+)
+def test_a_timestamp_that_is_none_does_not_stop_the_class(
+    tmp_path: Path, text: str, kept: bool
+) -> None:
+    (tmp_path / "timestamp.txt").write_text(text)
+    assert handed_in(tmp_path) == (text.strip() if kept else "")
+
+
+def test_a_link_or_pipe_is_no_timestamp(tmp_path: Path) -> None:
+    assert handed_in(tmp_path) == ""
+    (tmp_path / "other").write_text("2026-01-02 03:04:05 UTC")
+    (tmp_path / "timestamp.txt").symlink_to(tmp_path / "other")
+    assert handed_in(tmp_path) == ""
+    (tmp_path / "timestamp.txt").unlink()
+    os.mkfifo(tmp_path / "timestamp.txt")
+    assert handed_in(tmp_path) == ""
+
+
+@pytest.mark.parametrize("name", ["a*", "[a-z]", "a\nb", os.fsdecode(b"a\xff"), "a?"])
+def test_a_folder_that_cannot_be_a_students_is_named_before_grading(
+    tmp_path: Path, name: str
+) -> None:
+    course = make_course(tmp_path)
+    submit(course, "ada", b"{}")
+    submit(course, name, b"{}")
+    with pytest.raises(CourseError, match="cannot be graded") as caught:
+        students_of(course, course.lab(LAB))
+    str(caught.value).encode()
+
+
+def test_the_name_of_a_file_cannot_write_into_the_notes(tmp_path: Path) -> None:
+    course = make_course(tmp_path)
+    submit(course, "ada", b"{}", name="x`\n\n<img src=x onerror=alert(1)>\n\n")
+    plan = Plan(LAB, NOTEBOOK, "", 1)
+    (job,) = jobs_of(course, "ada", {NOTEBOOK: plan})
+    assert job.notes == (
+        "You handed in `x___<img src=x onerror=alert(1)>__.ipynb`; it was graded as `lines.ipynb`.",
+    )
