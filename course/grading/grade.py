@@ -1,5 +1,6 @@
 """The heart: one submitted notebook in, one result out."""
 
+import warnings
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,7 @@ from course.grading.plan import Job
 from course.grading.rebuild import rebuild
 from course.grading.referee import Trial
 from course.grading.results import CellResult, NotebookResult, Status
+from course.grading.submitted import without_extras
 from course.labs import Cell, Kind, cells_of, parse_notebook
 
 MAX_SUBMISSION_BYTES = 64 * 2**20
@@ -94,7 +96,8 @@ def _parse(submission: bytes) -> Any:
             f"this notebook is larger than {MAX_SUBMISSION_BYTES // 2**20} MiB",
             cure="Clear its outputs and hand it in again.",
         )
-    return parse_notebook(submission, where="the submission")
+    with warnings.catch_warnings(action="ignore"):  # of cells with one id, or without any
+        return parse_notebook(without_extras(submission), where="the submission")
 
 
 def _graded_cells(source: Any) -> Iterator[Cell]:

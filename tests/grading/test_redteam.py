@@ -1,8 +1,10 @@
 """What a hostile or unlucky submission tries, end to end; each case was a hole once."""
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,12 @@ from course.grading.connection import CellRun, Student, StudentCell
 from course.grading.faults import ProtocolFault, StudentDied, StudentFault, StudentTimeout
 from course.grading.limits import Limits
 from course.grading.plan import Plan
-from tests.support.toylab import LAB, NOTEBOOK, make_course, submit
+from course.grading.results import NotebookResult
+from course.grading.submitted import without_extras
+from course.labs import parse_notebook
+from tests.support.toylab import LAB, NOTEBOOK, cell, make_course, submit
+
+Grade = Callable[..., NotebookResult]
 
 QUICK = Limits(cell_seconds=2.0, call_seconds=2.0)
 AGENT = """
@@ -196,3 +203,43 @@ def test_the_name_of_a_file_cannot_write_into_the_notes(tmp_path: Path) -> None:
     assert job.notes == (
         "You handed in `x___<img src=x onerror=alert(1)>__.ipynb`; it was graded as `lines.ipynb`.",
     )
+
+
+def test_what_a_notebook_says_beside_its_cells_takes_no_room(source: Any) -> None:
+    """A few MB of empty objects were GB of notebook nodes."""
+    junk = [{}] * 10
+    node = cell(source, "squares")
+    node.metadata["x"] = node["x"] = source.metadata["x"] = source["x"] = junk
+    node.outputs = [{"output_type": "stream", "name": "stdout", "text": "x", "metadata": junk}]
+    kept = json.loads(without_extras(json.dumps(source).encode()))
+    assert kept.keys() == {"nbformat", "nbformat_minor", "metadata", "cells"}
+    assert kept["metadata"] == {}
+    assert kept["cells"][2] == {
+        "cell_type": "code",
+        "id": "squares",
+        "source": node.source,
+        "outputs": [],
+        "execution_count": None,
+        "metadata": {"nbgrader": {"grade_id": "squares"}},
+    }
+
+
+def test_a_notebook_of_an_old_format_keeps_its_code() -> None:
+    code = {"cell_type": "code", "input": ["x = 1\n", "y = 2"], "language": "python", "outputs": []}
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": [code]}]}
+    notebook = parse_notebook(without_extras(json.dumps(old).encode()), where="")
+    assert notebook.cells[0].source == "x = 1\ny = 2"
+
+
+@pytest.mark.parametrize("data", [b"[1]", b"{", b'{"cells": 3}', b"\xff", b"[" * 100_000])
+def test_what_is_no_notebook_stays_none(data: bytes) -> None:
+    with pytest.raises(CourseError):
+        parse_notebook(without_extras(data), where="")
+
+
+def test_a_notebook_of_ten_thousand_cells_is_refused(grade: Grade) -> None:
+    many = [{"cell_type": "code", "source": "1", "metadata": {}, "outputs": []}] * 10_000
+    top = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}}
+    result = grade(json.dumps(top | {"cells": many}).encode())
+    assert result.status == "unreadable"
+    assert "cells" in result.notes[0]
