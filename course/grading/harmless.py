@@ -6,11 +6,10 @@ from typing import Any
 
 from nbformat import v4
 
-from course.grading.judging import clean
+from course.grading.judging import MAX_TEXT, clean
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif"})
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
-MAX_TEXT = 20_000
 MAX_PICTURE = 2_000_000
 
 
@@ -52,4 +51,4 @@ def _safe_output(item: Mapping[Any, Any]) -> Any:
 
 
 def _text(value: object) -> str:
-    return clean(value)[:MAX_TEXT] if isinstance(value, str) else ""
+    return clean(value) if isinstance(value, str) else ""

@@ -16,6 +16,7 @@ from course.grading.faults import (
 from course.grading.results import Status
 from course.grading.time_limit import OutOfTime
 
+MAX_TEXT = 20_000
 MAX_LINE = 400
 MAX_TRACEBACK = 3000
 _STUB = "NotImplementedError"
@@ -71,13 +72,13 @@ def judge(error: BaseException | None, asked: str, failures: Failures) -> Verdic
     if error is None:
         return Verdict(Status.PASSED)
     if isinstance(error, CheckFailed):
-        return Verdict(Status.FAILED, clean(str(error)), "CheckFailed", error.report)
+        return Verdict(Status.FAILED, clean(words(error)), "CheckFailed", error.report)
     if isinstance(error, StudentNameError):
         return failures.explain(asked)
     if isinstance(error, StudentFault | OutOfTime):
         return Verdict(_status(error), _message(error, failures), ending_of(error))
     if isinstance(error, AssertionError):
-        text = clean(str(error)) or "A check of this test did not hold."
+        text = clean(words(error)) or "A check of this test did not hold."
         return Verdict(Status.FAILED, text, ending_of(error))
     used = f"what `{asked}` gave it" if asked else "what your code gave it"
     return Verdict(Status.ERROR, f"The test could not use {used}: {line(error)}", ending_of(error))
@@ -90,14 +91,22 @@ def ending_of(error: BaseException) -> str:
     if isinstance(error, StudentError):
         kind, text = error.type_name, error.text
     else:
-        kind, text = type(error).__name__, str(error)
+        kind, text = type(error).__name__, words(error)
     return kind if kind == "RecursionError" else f"{kind}: {text}"
+
+
+def words(error: BaseException) -> str:
+    """Give an exception's text, "" where it is that of a student's object that will not tell."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - it comes from student code
+        return ""
 
 
 def line(error: BaseException) -> str:
     """Give an exception on one line of bounded length."""
-    text = str(error) if isinstance(error, StudentFault) else f"{type(error).__name__}: {error}"
-    text = clean(text).strip()
+    prefix = "" if isinstance(error, StudentFault) else f"{type(error).__name__}: "
+    text = clean(prefix + words(error)).strip()
     syntax = _SYNTAX.search(text)
     if syntax:
         return f"{syntax[2][:MAX_LINE]} (line {syntax[1]})"
@@ -105,8 +114,11 @@ def line(error: BaseException) -> str:
 
 
 def clean(text: str) -> str:
-    """Take out terminal sequences and control characters other than tab and line feed."""
-    return _CONTROL.sub("", text)
+    """Take out terminal sequences and control characters other than tab and line feed.
+
+    No more than `MAX_TEXT` characters are kept.
+    """
+    return _CONTROL.sub("", text[:MAX_TEXT])
 
 
 def blank_message(fault: BaseException) -> str:

@@ -12,10 +12,10 @@ class Limits:
     `trusted_seconds` one cell that is run on a known mistake in trusted code, and
     `notebook_seconds` the whole notebook; `start_seconds` bounds the start of a process and
     `replacements` how many may follow the first. `disk_bytes` bounds a private `/tmp`.
-    `output_chars` bounds the text that a cell prints, `display_chars` its rich output.
-    `value_bytes` bounds the arrays of one message, `structure_bytes` the rest of it, `value_depth`
-    its nesting, `test_bytes` the memory of all that one test receives, and `iterations` what a loop
-    over a student's object may take.
+    `output_chars` bounds the text that a cell prints, `display_chars` its rich output,
+    `notebook_chars` all that is kept of a notebook. `value_bytes` bounds the arrays of one message,
+    `structure_bytes` the rest of it, `value_depth` its nesting, `test_bytes` the memory of all that
+    one test receives, and `iterations` what a loop over a student's object may take.
     """
 
     cell_seconds: float = 20.0
@@ -32,6 +32,7 @@ class Limits:
     processes: int = 128
     output_chars: int = 20_000
     display_chars: int = 1_000_000
+    notebook_chars: int = 20_000_000
     value_bytes: int = 64 * 2**20
     structure_bytes: int = 4 * 2**20
     value_depth: int = 32

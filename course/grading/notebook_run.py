@@ -9,7 +9,7 @@ from course.checks import CheckFailed
 from course.grading.connection import CellRun, Student, StudentCell
 from course.grading.diagnosis import diagnose
 from course.grading.faults import StudentDied, StudentError, StudentFault, StudentTimeout
-from course.grading.judging import Failures, is_stub_of
+from course.grading.judging import Failures, clean, is_stub_of
 from course.grading.names import names_bound, names_used
 from course.grading.plain import Sighting
 from course.grading.plan import Plan
@@ -18,13 +18,19 @@ from course.grading.referee import Referee, Trial
 from course.grading.results import Status
 from course.labs import Kind, Mistake, cells_of, exercise_of, release_cell_source
 
+LEFT_OUT = {
+    "output_type": "stream",
+    "name": "stderr",
+    "text": "… the outputs of this notebook are too large; those of this cell were left out\n",
+}
+
 
 @dataclass
 class NotebookRun:
     """One notebook while it is graded; keys are those of its steps.
 
     `definers` tells which of the instructor's cells defines which name; `mistakes` holds the known
-    mistake that explains a failed test.
+    mistake that explains a failed test; `chars` counts what the cells showed.
     """
 
     plan: Plan
@@ -32,6 +38,7 @@ class NotebookRun:
     runs: dict[str, CellRun] = field(default_factory=dict)
     trials: dict[str, Trial] = field(default_factory=dict)
     mistakes: dict[str, Mistake] = field(default_factory=dict)
+    chars: int = 0
 
     def run(self, steps: tuple[Step, ...], student: Student) -> None:
         """Run the cells in order, until the time for the notebook is used up."""
@@ -46,7 +53,13 @@ class NotebookRun:
                 failures = Failures(self._stopped(), self.definers)
                 self.trials[step.key] = referee.run(step.key, step.source, failures)
             else:
-                self.runs[step.key] = student.run(StudentCell(step.key, step.source))
+                self.runs[step.key] = self._kept(student.run(StudentCell(step.key, step.source)))
+
+    def _kept(self, run: CellRun) -> CellRun:
+        """Leave out what a cell showed where the cells of the notebook showed too much."""
+        self.chars += sum(len(str(output)) for output in run.outputs)
+        too_many = self.chars > self.plan.limits.notebook_chars
+        return replace(run, outputs=(LEFT_OUT,)) if too_many else run
 
     def _stopped(self) -> dict[str, StudentFault]:
         return {key: _fault(run) for key, run in self.runs.items() if run.status != "ok"}
@@ -118,4 +131,4 @@ def _explained(trial: Trial, cause: str, see: str) -> Trial:
     if trial.report is None:
         return replace(trial, message=f"{trial.message}\nLikely cause: {cause}")
     report = replace(trial.report, cause=cause, see=see or trial.report.see)
-    return replace(trial, message=str(CheckFailed(report)), report=report)
+    return replace(trial, message=clean(str(CheckFailed(report))), report=report)

@@ -129,8 +129,11 @@ class Proxy:
         """Call the object; tell which arguments it altered, and how many lines ran."""
         from course.checks import Call
 
-        value, changed, lines = self.__plain("observed_call", tuple, args, kwargs, count_lines)
-        return Call(value, changed, lines)
+        match self.__plain("observed_call", tuple, args, kwargs, count_lines):
+            case (value, tuple(changed), int() | None as lines):
+                if all(type(name) is str for name in changed):
+                    return Call(value, changed, lines)
+        raise ProtocolFault(f"the call of {self.__course_describe__()} has no account of itself")
 
     def __course_describe__(self) -> str:
         """Say what this is, for messages."""

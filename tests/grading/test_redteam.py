@@ -3,21 +3,27 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from nbformat import v4
 
+from course import checks
 from course.errors import CourseError
 from course.grading.collect import handed_in, jobs_of, students_of
 from course.grading.connection import CellRun, Student, StudentCell
 from course.grading.faults import ProtocolFault, StudentDied, StudentFault, StudentTimeout
+from course.grading.grade import grade_notebook
+from course.grading.judging import Failures
 from course.grading.limits import Limits
-from course.grading.plan import Plan
-from course.grading.results import NotebookResult
+from course.grading.plan import Job, Plan
+from course.grading.referee import Referee, Trial
+from course.grading.results import NotebookResult, Status
 from course.grading.submitted import without_extras
-from course.labs import parse_notebook
-from tests.support.toylab import LAB, NOTEBOOK, cell, make_course, submit
+from course.labs import dump_notebook, parse_notebook
+from tests.support.toylab import LAB, NOTEBOOK, TEST_POINTS, cell, make_course, submit
 
 Grade = Callable[..., NotebookResult]
 
@@ -243,3 +249,45 @@ def test_a_notebook_of_ten_thousand_cells_is_refused(grade: Grade) -> None:
     result = grade(json.dumps(top | {"cells": many}).encode())
     assert result.status == "unreadable"
     assert "cells" in result.notes[0]
+
+
+@pytest.mark.parametrize(
+    "told", ["(1, agent, 2)", "(1, (agent,), 2)", "(1, (), agent)", "(1, ())", "(1, 'ab', 2)"]
+)
+def test_a_lie_about_a_call_is_a_fault(small: Student, told: str) -> None:
+    run(small, AGENT + f"agent._operations['observed_call'] = lambda *a: {told}\ndef f(): pass")
+    with small.within(60), pytest.raises(ProtocolFault, match="no account"):
+        checks.call(small.lookup("f"))
+
+
+def judged(student: Student, source: str) -> Trial:
+    return Referee(student, 7, 60.0, 1000).run("test-f", source, Failures())
+
+
+def test_an_object_in_a_failed_assertion_cannot_stop_the_grader(small: Student) -> None:
+    run(small, "class Bad:\n    def __str__(self): raise KeyError('no')\nbad = Bad()")
+    trial = judged(small, "assert False, bad")
+    assert trial.status is Status.FAILED
+    assert trial.message == "A check of this test did not hold."
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["assert False, text", "raise ValueError(text)", "checks.check_true('E', False, text)"],
+)
+def test_a_message_has_a_bound(small: Student, source: str) -> None:
+    run(small, "text = 'x' * 50_000")
+    assert len(judged(small, f"from course import checks\n{source}").message) <= 20_000
+
+
+def test_the_outputs_of_a_notebook_have_a_bound(plan: Plan, source: Any) -> None:
+    source.cells += [v4.new_code_cell("print('x' * 10_000)") for _ in range(5)]
+    short = replace(plan, limits=replace(plan.limits, notebook_chars=25_000))
+    result = grade_notebook(Job("ada", short, dump_notebook(source).encode()))
+    outputs = [
+        c.outputs[0].text
+        for c in parse_notebook(result.notebook_json.encode(), where="").cells[-5:]
+    ]
+    assert [len(text) > 10_000 for text in outputs] == [True, True, False, False, False]
+    assert "left out" in outputs[-1]
+    assert result.points == TEST_POINTS
