@@ -1,5 +1,8 @@
 """The one error that people see: what happened, where, and what to do next."""
 
+from functools import partial
+from typing import Any
+
 
 class CourseError(Exception):
     """A fault in input that a person can mend.
@@ -14,6 +17,9 @@ class CourseError(Exception):
     def __init__(self, what: str, *, where: str = "", cure: str = "") -> None:
         super().__init__(what, where, cure)
         self.what, self.where, self.cure = what, where, cure
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), where=self.where, cure=self.cure), (self.what,)
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
