@@ -17,6 +17,7 @@ from course.grading.protocol.shared import DTYPES, from_jax, name_of
 
 Refer = Callable[[Any], Reference]
 SEQUENCES: dict[type, str] = {list: "list", tuple: "tuple", set: "set", frozenset: "frozenset"}
+_NARROWER = {"g": "<f8", "G": "<c16"}  # long double: as precise as it is judged
 PLAIN = frozenset({type(None), bool, float, str, bytes})
 
 
@@ -78,11 +79,11 @@ class _Encoder:
             value = from_jax(value)
         if value is None:
             return None
-        name = value.dtype.newbyteorder("<").str
+        name = _NARROWER.get(value.dtype.char) or value.dtype.newbyteorder("<").str
         if name not in DTYPES:
             return None
         if isinstance(value, np.generic):
-            return ["scalar", name, value.tobytes()]
+            return ["scalar", name, np.asarray(value, dtype=name).tobytes()]
         return self._array(value, name)
 
     def _array(self, value: Any, name: str) -> list[Any]:
