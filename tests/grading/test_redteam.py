@@ -23,7 +23,16 @@ from course.grading.referee import Referee, Trial
 from course.grading.results import NotebookResult, Status
 from course.grading.submitted import without_extras
 from course.labs import dump_notebook, parse_notebook
-from tests.support.toylab import LAB, NOTEBOOK, TEST_POINTS, cell, make_course, submit
+from tests.support.toylab import (
+    HIDDEN_SQUARES,
+    LAB,
+    NOTEBOOK,
+    TEST_POINTS,
+    TEST_SQUARES,
+    cell,
+    make_course,
+    submit,
+)
 
 Grade = Callable[..., NotebookResult]
 
@@ -291,3 +300,71 @@ def test_the_outputs_of_a_notebook_have_a_bound(plan: Plan, source: Any) -> None
     assert [len(text) > 10_000 for text in outputs] == [True, True, False, False, False]
     assert "left out" in outputs[-1]
     assert result.points == TEST_POINTS
+
+
+@pytest.fixture(scope="module")
+def roomy() -> Iterator[Student]:
+    with Student(Limits(cell_seconds=30.0)) as student:
+        run(student, "import numpy as np")
+        yield student
+
+
+SQUARES = {
+    "a partial": "from functools import partial\nsquares = partial(np.power, x2=2)\n"
+    "squares = partial(lambda n, x: x**n, 2)",
+    "a decorated function": "from functools import wraps\ndef twice(f):\n    @wraps(f)\n"
+    "    def g(*a, **k):\n        f(*a, **k)\n        return f(*a, **k)\n    return g\n"
+    "@twice\ndef squares(x): return x * x",
+    "a cached helper": "from functools import lru_cache\n@lru_cache\ndef power(): return 2\n"
+    "def squares(x): return x ** power()",
+    "a callable object": "class Squares:\n    __slots__ = ('n',)\n"
+    "    def __init__(self): self.n = 2\n"
+    "    def __call__(self, x): return x ** self.n\nsquares = Squares()",
+    "a bound method": "class A:\n    def f(self, x): return x * x\nsquares = A().f",
+    "a lambda": "squares = lambda x: x * x",
+    "a ufunc": "squares = np.square",
+    "np.vectorize": "squares = np.vectorize(lambda x: x * x)",
+    "annotations": "from __future__ import annotations\n"
+    "def squares(x: NotDefined) -> NotDefined: return x * x",
+    "a generator inside": "def squares(x):\n"
+    "    def rows():\n        for row in x: yield row * row\n    return np.stack(list(rows()))",
+    "Fortran order": "def squares(x): return np.asfortranarray(x * x)",
+    "a view with strides": "def squares(x): return np.repeat(x * x, 2, axis=0)[::2]",
+    "a read-only array": "def squares(x):\n    y = x * x\n    y.setflags(write=False)\n    return y",
+    "another byte order": "def squares(x): return (x * x).astype('>f8')",
+    "a matrix or an array": "def squares(x): return np.matrix(x * x) if x.ndim == 2 else x * x",
+    "a subclass of ndarray": "class A(np.ndarray): pass\ndef squares(x): return (x * x).view(A)",
+    "a masked array": "def squares(x): return np.ma.masked_invalid(x * x)",
+    "extended precision": "def squares(x): return np.asarray(x, dtype=np.longdouble) ** 2",
+    "half of it in float32": "def squares(x): return (x * x).astype(np.float32)",
+    "much printing": "def squares(x):\n    print('x' * 1_000_000)\n    return x * x",
+    "logs, warnings and errors": "import logging, sys, warnings\nlogging.basicConfig(level=0)\n"
+    "def squares(x):\n    logging.info('a'); warnings.warn('b'); print('c', file=sys.stderr)\n"
+    "    return x * x",
+    "a progress bar": "from tqdm import tqdm\ndef squares(x):\n"
+    "    return np.stack([row * row for row in tqdm(x)])",
+    "its own random state": "np.random.seed(0)\ndef squares(x):\n"
+    "    np.random.rand(3)\n    return x * x",
+    "letters beyond ASCII": "def squares(χ):\n    σ = χ * χ\n    return σ",
+    "magics": "%matplotlib inline\n%config InlineBackend.figure_format = 'retina'\n"
+    "def squares(x): return x * x\n%timeit -n 1 -r 1 squares(np.ones(3))",
+    "a window that is not there": "%matplotlib qt\ndef squares(x): return x * x",
+    "widgets that are not there": "%matplotlib widget\ndef squares(x): return x * x",
+    "a backend of its own choice": "%matplotlib\ndef squares(x): return x * x",
+    "a farewell": "def squares(x): return x * x\nexit()",
+    "Windows line ends": "%%time\r\ndef squares(x):\r\n    return x * x\r\n",
+    "a main guard": "def squares(x): return 0\nif __name__ == '__main__':\n"
+    "    def squares(x): return x * x",
+    "globals": "count = 0\ndef squares(x):\n    global count\n    count += 1\n    return x * x",
+    "threads": "from concurrent.futures import ThreadPoolExecutor\ndef squares(x):\n"
+    "    with ThreadPoolExecutor(2) as p:\n        return np.stack(list(p.map(np.square, x)))",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", SQUARES.values(), ids=SQUARES.keys())
+def test_a_right_solution_in_another_style_passes(roomy: Student, source: str) -> None:
+    cell_run = run(roomy, source, "squares")
+    assert cell_run.status == "ok", cell_run.error
+    for test in (TEST_SQUARES, HIDDEN_SQUARES):
+        trial = judged(roomy, test)
+        assert trial.status is Status.PASSED, trial.message

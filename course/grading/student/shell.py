@@ -93,6 +93,13 @@ class StudentShell(InteractiveShell):  # type: ignore[misc]
 
     showsyntaxerror = showindentationerror = showtraceback
 
+    def enable_matplotlib(self, gui: str | None = None) -> Any:
+        """Show pictures below the cell; what `%matplotlib` asks for may not be there."""
+        return super().enable_matplotlib("inline")
+
+    def ask_exit(self) -> None:
+        """Go on: in Jupyter, too, `exit()` lets the rest of its cell run."""
+
     def enable_gui(self, gui: str | None = None) -> None:
         """Have no windows, whatever `%matplotlib` asks for."""
 
