@@ -7,8 +7,10 @@ import stat
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -98,16 +100,12 @@ def launch(level: Level, limits: Limits, forbidden: tuple[str, ...], files: Path
 
 def _copy(source: Path, target: Path, size: int) -> None:
     """Copy plain files, never links or devices, up to `FILES` of them and `size` bytes."""
-    left = FILES
-    for folder, names, files in os.walk(source):
-        names.sort()
-        for name in sorted(files):
-            path = Path(folder, name)
+    for path in islice(_files(source), FILES):
+        with suppress(OSError):  # it cannot be read, or its path is too long
             facts = path.lstat()
             size -= facts.st_size
-            left -= 1
-            if left < 0 or size < 0:
-                return
+            if size < 0:
+                break
             if stat.S_ISREG(facts.st_mode):
                 place = target / path.relative_to(source)
                 place.parent.mkdir(parents=True, exist_ok=True)
@@ -116,6 +114,12 @@ def _copy(source: Path, target: Path, size: int) -> None:
         os.chmod(folder, 0o755)
         for name in names:
             os.chmod(Path(folder, name), 0o644)
+
+
+def _files(source: Path) -> Iterator[Path]:
+    for folder, names, files in os.walk(source):
+        names.sort()
+        yield from (Path(folder, name) for name in sorted(files))
 
 
 def _descendants(pid: int) -> list[int]:

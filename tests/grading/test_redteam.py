@@ -330,7 +330,7 @@ SQUARES = {
     "    def rows():\n        for row in x: yield row * row\n    return np.stack(list(rows()))",
     "Fortran order": "def squares(x): return np.asfortranarray(x * x)",
     "a view with strides": "def squares(x): return np.repeat(x * x, 2, axis=0)[::2]",
-    "a read-only array": "def squares(x):\n    y = x * x\n    y.setflags(write=False)\n    return y",
+    "a read-only array": "def squares(x):\n    y = x*x\n    y.setflags(write=False)\n    return y",
     "another byte order": "def squares(x): return (x * x).astype('>f8')",
     "a matrix or an array": "def squares(x): return np.matrix(x * x) if x.ndim == 2 else x * x",
     "a subclass of ndarray": "class A(np.ndarray): pass\ndef squares(x): return (x * x).view(A)",
@@ -368,3 +368,24 @@ def test_a_right_solution_in_another_style_passes(roomy: Student, source: str) -
     for test in (TEST_SQUARES, HIDDEN_SQUARES):
         trial = judged(roomy, test)
         assert trial.status is Status.PASSED, trial.message
+
+
+def test_a_file_that_cannot_be_copied_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "data.txt").write_text("17")
+    folder = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(19):
+        os.mkdir("d" * 200, dir_fd=folder)
+        inner = os.open("d" * 200, os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = inner
+    os.close(os.open("f" * 255, os.O_CREAT, dir_fd=folder))  # its whole path is too long
+    os.close(folder)
+    with Student(QUICK, files=tmp_path) as student:
+        run(student, "text = open('data.txt').read()")
+        assert student.lookup("text") == "17"
+
+
+@pytest.mark.skipif(not Path("/proc/self/oom_score_adj").exists(), reason="needs Linux")
+def test_when_memory_runs_out_student_code_goes_first(small: Student) -> None:
+    run(small, "score = int(open('/proc/self/oom_score_adj').read())")
+    assert small.lookup("score") == 1000
