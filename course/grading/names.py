@@ -4,6 +4,7 @@ import io
 import re
 import tokenize
 
+MAX_CHARS = 200_000
 _BINDING = re.compile(
     r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)|^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE
 )
@@ -15,11 +16,14 @@ def names_bound(source: str) -> frozenset[str]:
 
 
 def names_used(source: str) -> frozenset[str]:
-    """Give the plain names in a text; attributes, which a test can replace, are none."""
+    """Give the plain names in a text; attributes, which a test can replace, are none.
+
+    Of a text of megabytes only the beginning counts: tokens take time.
+    """
     found = set()
     before = ""
     try:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        for token in tokenize.generate_tokens(io.StringIO(source[:MAX_CHARS]).readline):
             if token.type == tokenize.NAME and before != ".":
                 found.add(token.string)
             before = token.string

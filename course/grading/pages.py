@@ -7,7 +7,9 @@ from course.labs import Kind, cells_of, has_hidden_tests, release_cell_source
 
 HIDDEN = "# This test is hidden; below is what it said."
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
-_ACTIVE_TEX = re.compile(r"\\(?=(?:href|url|style|class|cssId|require|includegraphics|htmlData)\b)")
+_ACTIVE_TEX = re.compile(
+    r"\\(?=(?:href|url|style|class|cssId|mmlToken|bbox|require|includegraphics|htmlData)\b)"
+)
 
 
 def hide_hidden_tests(notebook: Any) -> Any:

@@ -40,8 +40,8 @@ class Job:
 
 
 def new_seed() -> int:
-    """Draw a seed that no student can know."""
-    return secrets.randbelow(2**32)
+    """Draw a seed that no student can know, or find by trying; any JSON reader can hold it."""
+    return secrets.randbelow(2**53)
 
 
 def make_plan(lab: Lab, notebook: str, seed: int, *, workers: int = 1) -> Plan:

@@ -24,6 +24,7 @@ def test_hidden_tests_are_taken_out_and_visible_ones_stay(source: Any) -> None:
         "</div><iframe src='//x'>",
         "<!-- comment -->",
         "$\\href{javascript:alert(1)}{x}$",
+        "$\\mmlToken{mi}[href='javascript:alert(1)']{x}$",
     ],
 )
 def test_what_students_write_cannot_act_on_a_page(source: Any, release: Any, text: str) -> None:
@@ -33,6 +34,7 @@ def test_what_students_write_cannot_act_on_a_page(source: Any, release: Any, tex
     for node in (cell(notebook, "question-mean"), notebook.cells[-1]):
         assert "<" not in node.source
         assert "\\href" not in node.source
+        assert "\\mmlToken" not in node.source
 
 
 def test_the_instructors_text_and_ordinary_answers_stay(source: Any, release: Any) -> None:

@@ -18,7 +18,8 @@ from course.grading.faults import ProtocolFault, StudentDied, StudentFault, Stud
 from course.grading.grade import grade_notebook
 from course.grading.judging import Failures
 from course.grading.limits import Limits
-from course.grading.plan import Job, Plan
+from course.grading.names import names_used
+from course.grading.plan import Job, Plan, new_seed
 from course.grading.referee import Referee, Trial
 from course.grading.results import NotebookResult, Status
 from course.grading.submitted import without_extras
@@ -389,3 +390,11 @@ def test_a_file_that_cannot_be_copied_is_left_out(tmp_path: Path) -> None:
 def test_when_memory_runs_out_student_code_goes_first(small: Student) -> None:
     run(small, "score = int(open('/proc/self/oom_score_adj').read())")
     assert small.lookup("score") == 1000
+
+
+def test_a_seed_cannot_be_found_by_trying() -> None:
+    assert max(new_seed() for _ in range(20)) > 2**40
+
+
+def test_only_the_beginning_of_a_huge_solution_is_searched_for_names() -> None:
+    assert names_used("early\n" + "$" * 300_000 + "\nlate") == {"early"}
