@@ -126,7 +126,8 @@ class Bubblewrap:
             *("--perms", "1777", "--dir", f"/tmp/{FONTS}"),
             *[part for path, place in seen + files for part in ("--ro-bind", str(path), place)],
             *[part for path in folders(forbidden) for part in ("--tmpfs", str(path))],
-            *("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/", "--chdir", WORK),
+            *("--proc", "/proc", "--dev", "/dev", *_tmpfs("/dev/shm", limits.disk_bytes)),
+            *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", WORK),
             *[part for pair in environment("/tmp").items() for part in ("--setenv", *pair)],
         ]
         # bubblewrap's own environment can be read from inside

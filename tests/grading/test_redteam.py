@@ -22,6 +22,7 @@ from course.grading.names import names_used
 from course.grading.plan import Job, Plan, new_seed
 from course.grading.referee import Referee, Trial
 from course.grading.results import NotebookResult, Status
+from course.grading.sandbox import Bubblewrap, BubblewrapAsRoot
 from course.grading.submitted import without_extras
 from course.labs import dump_notebook, parse_notebook
 from tests.support.toylab import (
@@ -398,3 +399,34 @@ def test_a_seed_cannot_be_found_by_trying() -> None:
 
 def test_only_the_beginning_of_a_huge_solution_is_searched_for_names() -> None:
     assert names_used("early\n" + "$" * 300_000 + "\nlate") == {"early"}
+
+
+FILL = """
+import os
+def fill(folder):
+    for i in range(10):
+        try:
+            with open(f"{folder}/{i}", "wb") as file:
+                file.write(bytes(500_000))
+        except OSError:
+            return i
+full = {folder: fill(folder) for folder in ("/dev", "/dev/shm", "/tmp", "/submission", "/")}
+"""
+
+
+@pytest.mark.parametrize(
+    "level", [Bubblewrap(), BubblewrapAsRoot()], ids=lambda x: type(x).__name__
+)
+def test_no_folder_takes_more_than_its_share_of_memory(level: Bubblewrap) -> None:
+    if not level.works():
+        pytest.skip("needs bubblewrap, and root where it is to stop being root")
+    with Student(Limits(disk_bytes=1 << 20), level=level) as student:
+        assert run(student, "import multiprocessing\nlock = multiprocessing.Lock()").status == "ok"
+        run(student, FILL)
+        assert student.lookup("full") == {
+            "/dev": 0,
+            "/dev/shm": 2,
+            "/tmp": 2,
+            "/submission": 2,
+            "/": 0,
+        }
