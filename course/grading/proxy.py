@@ -2,7 +2,10 @@
 
 Whatever is done to a proxy is done to the object in the student process: calls, attributes, items,
 operators, iteration. Two things are not: `==` and `hash` go by identity, and numpy is told that a
-proxy is no array, so that an object decides nothing in the referee.
+proxy is no array, so that an object decides nothing in a check.
+
+A test that itself computes with what it judges gives the object a say: `abs(got - expected) < tol`
+is true if the object wants it to be. Values go to checks as they came.
 """
 
 from collections.abc import Callable, Iterator
