@@ -73,7 +73,10 @@ class _Matching:
         return is_open and cell.is_code and squeeze(cell.source) != self.released[place]
 
     def choose(self) -> None:
-        """Take the first copy that is not the stub; further ones (a split cell) follow as extra."""
+        """Take the first copy that is not the stub; further ones (a split cell) follow as extra.
+
+        Of a cell that stays the instructor's the copies that differ are extra, if one does not.
+        """
         for place, copies in self.copies.items():
             written = [
                 p for p in copies if squeeze(self.submitted[p].source) != self.released[place]
@@ -81,6 +84,9 @@ class _Matching:
             self.chosen[place], *others = written or copies[:1]
             cell = self.cells[place]
             if cell.kind not in WRITTEN_BY_STUDENTS:
+                if cell.kind in (Kind.GIVEN, Kind.TEST) and len(written) < len(copies):
+                    self.chosen[place] = next(p for p in copies if p not in written)
+                    self.extra += written
                 continue
             self.extra += others
             if len(copies) > 1:

@@ -1,5 +1,6 @@
 """What a hostile or unlucky submission tries, end to end; each case was a hole once."""
 
+import copy
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from course.grading.judging import Failures
 from course.grading.limits import Limits
 from course.grading.names import names_used
 from course.grading.plan import Job, Plan, new_seed
+from course.grading.rebuild import rebuild
 from course.grading.referee import Referee, Trial
 from course.grading.results import NotebookResult, Status
 from course.grading.sandbox import Bubblewrap, BubblewrapAsRoot
@@ -430,3 +432,21 @@ def test_no_folder_takes_more_than_its_share_of_memory(level: Bubblewrap) -> Non
             "/submission": 2,
             "/": 0,
         }
+
+
+HELPER = "def helper(x):\n    return x * x"
+USES_HELPER = "def squares(x):\n    return helper(x)"
+
+
+@pytest.mark.parametrize("grade_id", ["test-squares", "given-column"])
+def test_a_helper_in_a_copy_of_a_locked_cell_runs(source: Any, release: Any, grade_id: str) -> None:
+    """Who copies a cell copies its metadata."""
+    cell(release, "squares").source = USES_HELPER
+    copied = copy.deepcopy(cell(release, grade_id))
+    copied.source, copied.id = HELPER, "copy"
+    release.cells.insert(2, copied)
+    rebuilt = rebuild(source, release)
+    sources = [step.source for step in rebuilt.cells]
+    assert sources.index(HELPER) < sources.index(USES_HELPER)
+    assert cell(source, grade_id).source in sources
+    assert rebuilt.notes == ()
