@@ -12,6 +12,8 @@ from course.authoring.handins import submission_of
 from course.labs import Course
 from tests.authoring.conftest import make_course
 
+pytestmark = pytest.mark.slow
+
 LAB = "tiny"
 
 
@@ -76,7 +78,6 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, dict[str, 
     return course, json.loads(file.read_text("utf-8")), ran.stdout
 
 
-@pytest.mark.slow
 def test_grade_writes_results_for_machines(graded: tuple[Course, dict[str, Any], str]) -> None:
     _, result, _ = graded
     assert (result["lab"], result["seed"]) == (LAB, 5)
@@ -90,7 +91,6 @@ def test_grade_writes_results_for_machines(graded: tuple[Course, dict[str, Any],
     )
 
 
-@pytest.mark.slow
 def test_grade_writes_everything_that_people_read(
     graded: tuple[Course, dict[str, Any], str],
 ) -> None:
@@ -103,14 +103,12 @@ def test_grade_writes_everything_that_people_read(
         assert (course.feedback / student / LAB / f"{LAB}.html").is_file()
 
 
-@pytest.mark.slow
 def test_feedback_holds_no_hidden_test(graded: tuple[Course, dict[str, Any], str]) -> None:
     course, _, _ = graded
     for page in course.feedback.rglob("*.html"):
         assert "-7.5" not in page.read_text("utf-8")
 
 
-@pytest.mark.slow
 def test_a_demo_folder_in_use_is_left_alone(course: Course, tmp_path: Path) -> None:
     precious = tmp_path / "thesis"
     precious.mkdir()

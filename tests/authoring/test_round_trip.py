@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -6,6 +7,8 @@ from course.authoring._percent import read_percent, write_percent
 from course.authoring._shorthand import contract, expand, nbgrader_metadata
 from course.errors import CourseError
 from course.labs import dump_notebook, parse_notebook
+
+pytestmark = pytest.mark.slow
 
 # pieces that percent files, magics and comments trip over
 LINES = [

@@ -11,6 +11,8 @@ from course.grading.faults import StudentDied, StudentError, StudentTimeout
 from course.grading.limits import Limits
 from course.grading.sandbox import LimitsOnly, Start
 
+pytestmark = pytest.mark.slow
+
 QUICK = Limits(cell_seconds=1.0, call_seconds=1.0)
 
 

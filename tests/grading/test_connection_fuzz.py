@@ -21,6 +21,8 @@ from course.grading.protocol import (
     pack_message,
 )
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(value_bytes=1 << 12, structure_bytes=1 << 12, value_depth=6)
 BOUNDS = Bounds(1 << 12, 1 << 12, 6)
 

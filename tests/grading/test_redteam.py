@@ -38,6 +38,8 @@ from tests.support.toylab import (
     submit,
 )
 
+pytestmark = pytest.mark.slow
+
 Grade = Callable[..., NotebookResult]
 
 QUICK = Limits(cell_seconds=2.0, call_seconds=2.0)

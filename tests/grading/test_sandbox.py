@@ -19,6 +19,8 @@ from course.grading.sandbox import (
 )
 from course.grading.surroundings import environment
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(cell_seconds=20, processes=40)
 ROOT = Path(__file__).parents[2]
 LEVELS = [LimitsOnly()]

@@ -6,6 +6,8 @@ from course.grading.connection import Student, StudentCell
 from course.grading.faults import ProtocolFault, StudentDied, StudentError, StudentFault
 from course.grading.limits import Limits
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(
     cell_seconds=5.0,
     call_seconds=1.0,
