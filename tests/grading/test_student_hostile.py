@@ -147,10 +147,13 @@ def test_a_flood_of_frames_stays_in_the_pipe(student):
         "    while True: channel.send(b'x' * 100_000)\n"
         "def attack(): threading.Thread(target=flood, daemon=True).start()\n"
     )
-    assert isinstance(hostile(student, source), ProtocolFault | type(None))
-    with pytest.raises(StudentFault):
-        [student.lookup("attack") for _ in range(3)]
+    answer = hostile(student, source)
+    assert isinstance(answer, ProtocolFault | type(None))
+    if answer is None:  # it came before the flood
+        with pytest.raises(StudentFault):
+            [student.lookup("attack") for _ in range(3)]
     assert still_works(student)
+    assert student.replays == 1
 
 
 ENDS = {
