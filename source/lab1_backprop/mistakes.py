@@ -595,6 +595,22 @@ MISTAKES = [
         edits=(("range(size)", "range(1, size)"),),
         see=STEP,
     ),
+    Mistake(
+        id="mini-batch-reordered",
+        exercise="update_mini_batch",
+        title="The rows of the mini-batch are put into another order, in the caller's own arrays.",
+        hint="The step is right. But whose arrays are these, and what does the caller find in them "
+        "afterwards?",
+        edits=(
+            (
+                "size = len(x_mini_batch)",
+                "size = len(x_mini_batch)\n"
+                "    x_mini_batch[:] = x_mini_batch[::-1].copy()\n"
+                "    y_mini_batch[:] = y_mini_batch[::-1].copy()",
+            ),
+        ),
+        see=STEP,
+    ),
     # 8 evaluate
     Mistake(
         id="classes-along-wrong-axis",
