@@ -4,11 +4,35 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from course.plots._autodiff import (
+    draw_broadcast,
+    draw_first_graph,
+    draw_ladder,
+    draw_operation,
+    draw_second_graph,
+)
+from course.plots._batches import draw_batch, draw_outer_sum
+from course.plots._checkpoints import draw_lifetimes, draw_placements, draw_segments
 from course.plots._graphs import draw_chain, draw_layer, draw_shapes
+from course.plots._training import draw_block, draw_dropout
 
 # lab -> name of the file -> what draws it
 FIGURES: dict[str, dict[str, Callable[[], Any]]] = {
     "lab1_backprop": {"layer": draw_layer, "shapes": draw_shapes, "chain": draw_chain},
+    "lab2_vectorized": {"batch": draw_batch, "outer_sum": draw_outer_sum},
+    "lab3_checkpointing": {
+        "segments": draw_segments,
+        "lifetimes": draw_lifetimes,
+        "placements": draw_placements,
+    },
+    "lab4_training": {"block": draw_block, "dropout": draw_dropout},
+    "lab5_autodiff": {
+        "graph_one": draw_first_graph,
+        "graph_two": draw_second_graph,
+        "operation": draw_operation,
+        "broadcast": draw_broadcast,
+        "ladder": draw_ladder,
+    },
 }
 
 

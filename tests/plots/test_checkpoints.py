@@ -3,9 +3,9 @@
 from itertools import combinations, pairwise
 
 import pytest
-from course.plots.figures import as_svg
 
-from _checkpoints import draw_lifetimes, draw_placements, draw_segments, schedule
+from course.plots._checkpoints import draw_lifetimes, draw_placements, draw_segments, schedule
+from course.plots.figures import as_svg
 
 
 @pytest.mark.parametrize("n_layers", [1, 2, 5, 6])

@@ -1,9 +1,11 @@
 """The figures of the lab on automatic differentiation: drawn, and the same each time."""
 
 import pytest
-from _autodiff import FIGURES
 
+from course.plots import figures
 from course.plots.figures import as_svg
+
+FIGURES = figures.FIGURES["lab5_autodiff"]
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from _computation import draw_graph
-
+from course.plots._computation import draw_graph
 from course.plots._sketch import Point, arrow, canvas, grid, node, note
 from course.plots._style import BLUE, GREY, RED
 
@@ -86,23 +85,3 @@ def draw_ladder(rungs: int = 4) -> "Figure":
     note(axes, (1.7 * rungs, -0.75), "from here: 1", color=RED)
     axes.set(xlim=(-0.6, 1.7 * rungs + 0.8), ylim=(-1, 1.8))
     return figure
-
-
-FIGURES = {
-    "graph_one": draw_first_graph,
-    "graph_two": draw_second_graph,
-    "operation": draw_operation,
-    "broadcast": draw_broadcast,
-    "ladder": draw_ladder,
-}
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    from course.plots.figures import as_svg
-
-    for name, draw in FIGURES.items():
-        (Path(sys.argv[1]) / f"{name}.svg").write_text(as_svg(draw()), encoding="utf-8")
-        if len(sys.argv) > 2:
-            draw().savefig(Path(sys.argv[2]) / f"{name}.png", dpi=70)

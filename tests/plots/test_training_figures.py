@@ -1,4 +1,4 @@
-from _training import DROPPED, draw_block, draw_dropout
+from course.plots._training import DROPPED, draw_block, draw_dropout
 
 
 def texts_of(figure):

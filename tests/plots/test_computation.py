@@ -1,7 +1,8 @@
 """Computation graphs: every node once, edges that end at boxes, no circles."""
 
 import pytest
-from _computation import WIDEST, draw_graph
+
+from course.plots._computation import WIDEST, draw_graph
 
 CHAIN = [("a", "f"), ("f", "b")]
 

@@ -1,4 +1,4 @@
-from _batches import draw_batch, draw_outer_sum
+from course.plots._batches import draw_batch, draw_outer_sum
 
 
 def texts_of(figure):
