@@ -1,6 +1,7 @@
 """One call of student code, and what it did to its arguments."""
 
 import inspect
+import tracemalloc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,40 +14,56 @@ from course.checks._values import Node, normal_form
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """What came of one call: its value, the arguments it altered, the Python lines it ran.
+    """What came of one call: its value, the arguments it altered, what it took.
 
-    `lines` is None where they were not counted.
+    `lines` is the number of Python lines it ran, `peak_bytes` the most memory that it held at once
+    beyond what was held before; each is None where it was not asked for.
     """
 
     value: Any
     changed: tuple[str, ...] = ()
     lines: int | None = None
+    peak_bytes: int | None = None
 
 
 def call(
-    function: Callable[..., Any], *args: Any, count_lines: bool = False, **kwargs: Any
+    function: Callable[..., Any],
+    *args: Any,
+    count_lines: bool = False,
+    measure_memory: bool = False,
+    **kwargs: Any,
 ) -> Call:
     """Call student code once.
 
     `changed` names the arguments whose content the call altered, "x" or "argument 1" where the
-    parameter's name is unknown; `lines` counts executed Python lines. Pass the student's function
-    itself, not a lambda around it: a type that has `__course_call__(self, args, kwargs,
-    count_lines) -> Call` makes the call itself, which is how proxies see the student's side of it.
+    parameter's name is unknown; `lines` counts executed Python lines, and `peak_bytes` tells the
+    memory that the call took. Of a student process the system tells that, to within a few MB: let
+    what is measured be larger by far, and the arguments small beside it.
+
+    Pass the student's function itself, not a lambda around it: a type that has
+    `__course_call__(self, args, kwargs, count_lines, measure_memory) -> Call` makes the call
+    itself, which is how proxies see the student's side of it.
     """
     hook = getattr(type(function), "__course_call__", None)
     if hook is not None:
-        return hook(function, args, kwargs, count_lines)  # type: ignore[no-any-return]
-    return call_here(function, args, kwargs, count_lines)
+        return hook(function, args, kwargs, count_lines, measure_memory)  # type: ignore[no-any-return]
+    return call_here(function, args, kwargs, count_lines, measure_memory)
 
 
 def call_here(
-    function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], count_lines: bool
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    count_lines: bool,
+    measure_memory: bool,
 ) -> Call:
     """Make the call in this process."""
     before = [normal_form(value) for value in (*args, *kwargs.values())]
-    lines = None
+    lines = peak_bytes = None
     if count_lines:
         value, lines = counted(function, args, kwargs)
+    elif measure_memory:
+        value, peak_bytes = _traced(function, args, kwargs)
     else:
         value = function(*args, **kwargs)
     after = [normal_form(value) for value in (*args, *kwargs.values())]
@@ -54,7 +71,19 @@ def call_here(
     altered = (
         name for name, old, new in zip(names, before, after, strict=True) if not identical(old, new)
     )
-    return Call(value, tuple(altered), lines)
+    return Call(value, tuple(altered), lines, peak_bytes)
+
+
+def _traced(
+    function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> tuple[Any, int]:
+    """Call the function and let Python itself tell the most bytes that it held at once."""
+    tracemalloc.start()
+    try:
+        value = function(*args, **kwargs)
+        return value, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def argument_names(function: Any, count: int, kwargs: Mapping[str, Any]) -> Iterator[str]:

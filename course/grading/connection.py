@@ -70,7 +70,6 @@ class Student:
         self._cells: list[StudentCell] = []
         self._process: Process | None = None
         self._link: Link | None = None
-        self._peak = 0
         self._until = float("inf")
 
     def __enter__(self) -> "Student":
@@ -86,18 +85,11 @@ class Student:
 
     def close(self) -> None:
         """End the process; the next use would start another."""
-        self._peak = self.peak_memory  # while the process still lives
         if self._link is not None:
             self._link.close("the student's process was ended")
         if self._process is not None:
             self._process.kill()
         self._link = self._process = None
-
-    @property
-    def peak_memory(self) -> int:
-        """Largest resident size of a process so far, in bytes, seen from outside; 0 if unknown."""
-        now = self._process.peak_memory() if self._process is not None else 0
-        return max(self._peak, now)
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
@@ -165,7 +157,8 @@ class Student:
     def _start(self) -> Link:
         limits = self._limits
         self._process = launch(self._level, limits, self._forbidden, self._files)
-        link = Link(Wire(self._process, limits.value_bytes + limits.structure_bytes + 4), limits)
+        wire = Wire(self._process, limits.value_bytes + limits.structure_bytes + 4)
+        link = Link(wire, self._process.gauge, limits)
         try:
             link.request(
                 "start",

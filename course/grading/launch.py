@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from course.grading.limits import Limits
+from course.grading.memory import MemoryGauge, children
 from course.grading.sandbox import Level, Room
 
 ARGV = [sys.executable, "-P", "-s", "-X", "utf8", "-m", "course.grading.student"]
@@ -47,7 +48,7 @@ class Process:
 
     def _unwrap(self) -> bool:
         """End what is inside first: the wrapper then collects it, so that no zombie is left."""
-        for child in _children(self.popen.pid):
+        for child in children(self.popen.pid):
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(child, signal.SIGKILL)
         with suppress(subprocess.TimeoutExpired):
@@ -71,9 +72,10 @@ class Process:
         self.errors.seek(max(0, size - TAIL_BYTES))
         return self.errors.read(TAIL_BYTES).decode("utf-8", "replace").strip()
 
-    def peak_memory(self) -> int:
-        """Give the largest resident size so far of any process inside, in bytes; 0 if unknown."""
-        return max(map(_peak, _descendants(self.popen.pid)), default=0)
+    @property
+    def gauge(self) -> MemoryGauge:
+        """What tells the memory of all processes inside."""
+        return MemoryGauge(self.popen.pid)
 
 
 def launch(level: Level, limits: Limits, forbidden: tuple[str, ...], files: Path | None) -> Process:
@@ -120,29 +122,3 @@ def _files(source: Path) -> Iterator[Path]:
     for folder, names, files in os.walk(source):
         names.sort()
         yield from (Path(folder, name) for name in sorted(files))
-
-
-def _descendants(pid: int) -> list[int]:
-    found, todo = [], [pid]
-    while todo:
-        pid = todo.pop()
-        found.append(pid)
-        todo += _children(pid)
-    return found
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        listed = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
-    except OSError:
-        return []
-    return [int(child) for child in listed.split()]
-
-
-def _peak(pid: int) -> int:
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text("ascii", "replace").splitlines()
-    except OSError:
-        return 0
-    sizes = [int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")]
-    return sizes[0] if sizes else 0

@@ -7,6 +7,7 @@ from typing import Any
 
 from course.grading.faults import ProtocolFault, StudentDied, StudentError, StudentFault
 from course.grading.limits import Limits
+from course.grading.memory import MemoryGauge
 from course.grading.protocol import (
     Bounds,
     Failure,
@@ -37,8 +38,9 @@ OBJECTS = 16  # Python objects take about so many times the room that they have 
 class Link:
     """One process: what it was asked, what it holds of ours and we of its."""
 
-    def __init__(self, wire: Wire, limits: Limits) -> None:
+    def __init__(self, wire: Wire, gauge: MemoryGauge, limits: Limits) -> None:
         self.limits = limits
+        self.gauge = gauge
         self.closed = ""  # why nothing can be asked any more
         self.until = float("inf")  # no request may last longer, whatever its own deadline
         self._wire = wire

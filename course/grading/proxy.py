@@ -127,15 +127,25 @@ class Proxy:
         raise TypeError(f"expected an array or a number, got {self.__course_describe__()}")
 
     def __course_call__(
-        self, args: tuple[Any, ...], kwargs: dict[str, Any], count_lines: bool
+        self,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        count_lines: bool,
+        measure_memory: bool,
     ) -> "Call":
-        """Call the object; tell which arguments it altered, and how many lines ran."""
+        """Call the object; tell which arguments it altered, and what the call took.
+
+        The memory is read from outside where the system tells it, else the process is asked.
+        """
         from course.checks import Call
 
-        match self.__plain("observed_call", tuple, args, kwargs, count_lines):
-            case (value, tuple(changed), int() | None as lines):
+        gauge = self.__link.gauge
+        outside = measure_memory and gauge.reset()
+        asked = (count_lines, measure_memory and not outside)
+        match self.__plain("observed_call", tuple, args, kwargs, *asked):
+            case (value, tuple(changed), int() | None as lines, int() | None as peak):
                 if all(type(name) is str for name in changed):
-                    return Call(value, changed, lines)
+                    return Call(value, changed, lines, gauge.grown() if outside else peak)
         raise ProtocolFault(f"the call of {self.__course_describe__()} has no account of itself")
 
     def __course_describe__(self) -> str:

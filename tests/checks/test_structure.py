@@ -90,9 +90,20 @@ def test_lines_are_counted_on_demand() -> None:
     assert checks.call(lambda x: x + 1, 2, count_lines=True).lines == 2
 
 
+def test_memory_is_measured_on_demand() -> None:
+    def ones(n: int) -> float:
+        return float(np.ones(n).sum())
+
+    assert checks.call(ones, 10).peak_bytes is None
+    (small, large) = (checks.call(ones, n, measure_memory=True).peak_bytes for n in (1, 10**6))
+    assert small is not None
+    assert large is not None
+    assert 7.9e6 < large - small < 8.1e6
+
+
 def test_a_proxy_makes_the_call_itself() -> None:
     class Proxy:
-        def __course_call__(self, args: Any, kwargs: Any, count_lines: bool) -> checks.Call:
+        def __course_call__(self, args: Any, kwargs: Any, *_: bool) -> checks.Call:
             (x,) = args
             return checks.Call(x + 1, ("x",) if kwargs.get("spoil") else (), 3 * len(x))
 

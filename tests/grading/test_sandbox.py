@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from course.grading.connection import Student, StudentCell
-from course.grading.launch import _descendants
 from course.grading.limits import Limits
+from course.grading.memory import descendants
 from course.grading.sandbox import (
     Bubblewrap,
     BubblewrapAsRoot,
@@ -194,7 +194,7 @@ def test_processes_have_a_bound():
 def test_no_zombies_are_left(walled):
     with Student(LIMITS, level=walled._level) as student:
         student.run(StudentCell("a", "while False: pass"))
-        inside = set(_descendants(student._process.popen.pid))
+        inside = set(descendants(student._process.popen.pid))
         assert len(inside) == 3
     assert not [pid for pid in inside if Path(f"/proc/{pid}").exists()]
 

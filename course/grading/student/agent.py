@@ -132,12 +132,16 @@ class Agent:
 
     @staticmethod
     def _observed_call(
-        function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], count_lines: bool
-    ) -> tuple[Any, tuple[str, ...], int | None]:
+        function: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        count_lines: bool,
+        measure_memory: bool,
+    ) -> tuple[Any, tuple[str, ...], int | None, int | None]:
         from course.checks._calls import call_here
 
-        call = call_here(function, args, kwargs, count_lines)
-        return (call.value, call.changed, call.lines)
+        call = call_here(function, args, kwargs, count_lines, measure_memory)
+        return (call.value, call.changed, call.lines, call.peak_bytes)
 
     def _refer(self, value: Any) -> Reference:
         if isinstance(value, RefereeFunction):

@@ -1,0 +1,66 @@
+"""The memory of a student process and all that it started, read from outside (Linux only)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+RESET_PEAK = "5"  # what /proc/<pid>/clear_refs takes to let VmHWM begin anew
+
+
+class MemoryGauge:
+    """Reads what the system knows of one process and its descendants; sizes are resident bytes.
+
+    Pages are counted, so that small arrays do not show, and memory that the process gave back to
+    its allocator but not to the system is still counted as its own.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self._pid, self._before = pid, 0
+
+    def reset(self) -> bool:
+        """Let the measure of `grown` begin; False where the system does not allow it."""
+        pids = list(descendants(self._pid))
+        self._before = sum(_size(pid, "VmRSS") for pid in pids)
+        return self._before > 0 and all(map(_reset, pids))
+
+    def grown(self) -> int:
+        """Give by how much the processes together have grown at most since `reset`.
+
+        What was freed meanwhile counts as grown, so that nothing is hidden by an earlier burden.
+        """
+        pids = list(descendants(self._pid))
+        now = sum(_size(pid, "VmRSS") for pid in pids)
+        return sum(_size(pid, "VmHWM") for pid in pids) - min(self._before, now)
+
+
+def children(pid: int) -> list[int]:
+    """List the processes that a process started."""
+    try:
+        listed = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
+    except OSError:
+        return []
+    return [int(child) for child in listed.split()]
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """Yield the process and all that it started, and what those started."""
+    todo = [pid]
+    while todo:
+        pid = todo.pop()
+        yield pid
+        todo += children(pid)
+
+
+def _size(pid: int, field: str) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text("ascii", "replace").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(field)), 0)
+
+
+def _reset(pid: int) -> bool:
+    try:
+        Path(f"/proc/{pid}/clear_refs").write_text(RESET_PEAK, "ascii")
+    except OSError:
+        return False
+    return True

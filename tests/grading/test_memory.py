@@ -1,0 +1,84 @@
+"""The memory of a call, as the system tells it: what the student's process says does not count."""
+
+import sys
+
+import pytest
+
+from course import checks
+from course.grading.connection import Student, StudentCell
+from course.grading.sandbox import LimitsOnly, best_level
+
+MB = 10**6
+HOLDS = """
+import tracemalloc
+import numpy as np
+
+ballast = [np.ones(10_000_000)]
+
+def holds(n):
+    return float(np.ones(n).sum())
+
+def holds_after_throwing_away(n):
+    ballast.clear()
+    return holds(n)
+
+def forgets_in_the_diary(n):
+    x = holds(n)
+    if tracemalloc.is_tracing():
+        tracemalloc.clear_traces()
+        tracemalloc.reset_peak()
+    return x
+
+def lets_another_hold(n):
+    import os
+    end, start = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        x = np.ones(n)
+        os.write(start, b"x")
+        os.read(os.pipe()[0], 1)
+    os.read(end, 1)
+    return 0.0
+"""
+
+
+def measured(student, name, n):
+    return checks.call(student.lookup(name), n, measure_memory=True).peak_bytes
+
+
+@pytest.fixture(params=[best_level(), LimitsOnly()], ids=lambda level: level.name)
+def student(request):
+    with Student(level=request.param) as student:
+        assert student.run(StudentCell("holds", HOLDS)).status == "ok"
+        yield student
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the memory of others")
+
+
+@linux
+@pytest.mark.parametrize("name", ["holds", "holds_after_throwing_away", "forgets_in_the_diary"])
+def test_memory_is_read_from_outside(student, name):
+    measured(student, "holds", 10)  # what is imported at the first call
+    assert measured(student, "holds", 10) < 4 * MB
+    assert 75 * MB < measured(student, name, 10_000_000) < 130 * MB
+
+
+@linux
+def test_the_memory_of_another_process_counts(student):
+    assert measured(student, "lets_another_hold", 10_000_000) > 75 * MB
+
+
+@linux
+def test_each_call_is_measured_anew(student):
+    assert measured(student, "holds", 20_000_000) > 150 * MB
+    assert measured(student, "holds", 10_000_000) < 120 * MB
+
+
+def test_where_the_system_does_not_tell_the_process_is_asked(student, monkeypatch):
+    monkeypatch.setattr("course.grading.memory._size", lambda pid, field: 0)
+    assert 80 * MB < measured(student, "holds", 10_000_000) < 90 * MB
+
+
+def test_it_is_not_measured_unless_asked_for(student):
+    assert checks.call(student.lookup("holds"), 10).peak_bytes is None
