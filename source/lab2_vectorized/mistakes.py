@@ -328,6 +328,15 @@ MISTAKES = [
         ),
         see=MEET,
     ),
+    Mistake(
+        id="pre-activation-for-output",
+        exercise="backprop",
+        title="The deltas are asked with the last pre-activation in place of the network's output.",
+        hint="The cost compares y with what the network *says*. At which end of which list does "
+        "that stand?",
+        edits=(("activations[-1], y)", "pre_activations[-1], y)"),),
+        see=MEET,
+    ),
     # 4 update_mini_batch
     Mistake(
         id="uphill",
@@ -405,6 +414,15 @@ MISTAKES = [
         ),
         see=STEP,
     ),
+    Mistake(
+        id="step-lost",
+        exercise="update_mini_batch",
+        title="The step is computed and given up: the network keeps its old parameters.",
+        hint="A plain name on the left of `=` is a name of your function's own, gone when it ends. "
+        "What must stand on the left so that the network remembers?",
+        edits=(("self.weights = [w", "weights = [w"), ("self.biases = [b", "biases = [b")),
+        see=STEP,
+    ),
     # 5 evaluate
     Mistake(
         id="argmax-of-everything",
@@ -459,6 +477,34 @@ MISTAKES = [
                 "return np.mean(answers == np.argmax(y_test, axis=1))",
                 "return np.sum(answers == np.argmax(y_test, axis=1)) / y_test.shape[1]",
             ),
+        ),
+        see=COUNT,
+    ),
+    Mistake(
+        id="percent-for-fraction",
+        exercise="evaluate",
+        title="The accuracy is given in per cent.",
+        hint="What should a perfect network get: 1 or 100?",
+        edits=(
+            (
+                "np.mean(answers == np.argmax(y_test, axis=1))",
+                "100 * np.mean(answers == np.argmax(y_test, axis=1))",
+            ),
+        ),
+        see=COUNT,
+    ),
+    Mistake(
+        id="entries-compared",
+        exercise="evaluate",
+        title="Single entries are compared with y, not the answers with the labels.",
+        hint='With ten classes, what does a network get that says "no" to everything? How many '
+        "answers should there be per example?",
+        edits=(
+            (
+                "answers = np.argmax(self.feedforward(x_test), axis=1)",
+                "answers = self.feedforward(x_test) > 0.5",
+            ),
+            ("answers == np.argmax(y_test, axis=1)", "answers == (y_test > 0.5)"),
         ),
         see=COUNT,
     ),
@@ -622,6 +668,21 @@ MISTAKES = [
                 "    starts = [s for s in starts if s != last] + [last]\n",
             ),
             ("range(0, len(x), mini_batch_size)", "starts"),
+        ),
+        see=SHUFFLE,
+    ),
+    Mistake(
+        id="equal-shares",
+        exercise="minibatches",
+        title="The examples are shared out evenly: several mini-batches are smaller than asked for.",
+        hint="Only the *last* mini-batch may be shorter. What does `np.array_split` do when the "
+        "division leaves a rest?",
+        edits=(
+            (
+                "for start in range(0, len(x), mini_batch_size):",
+                "for rows in np.array_split(order, -(-len(x) // mini_batch_size)):",
+            ),
+            ("        rows = order[start : start + mini_batch_size]\n", ""),
         ),
         see=SHUFFLE,
     ),

@@ -37,7 +37,7 @@
 # | $w_k$ | `weights[k - 1]` | `(n_{k-1}, n_k)` | weights of layer $k = 1 \dots L$ |
 # | $b_k$ | `biases[k - 1]` | `(n_k,)` | biases of layer $k$ |
 # | $z_k = a_{k-1} w_k + b_k$ | `pre_activations[k - 1]` | `(B, n_k)` | pre-activations |
-# | $a_k = \sigma(z_k)$ | `activations[k]` | `(B, n_k)` | activations; $a_L$ is the output |
+# | $a_k = \sigma(z_k)$ | `activations[k]` | `(B, n_k)` | activations, $\sigma$ is the sigmoid; $a_L$ is the output |
 # | $y$ | `y` | `(B, n_L)` | what the network should say, one-hot |
 # | $\delta_k = \partial C / \partial z_k$ | `deltas[k - 1]` | `(B, n_k)` | gradient at the pre-activations |
 #
@@ -110,7 +110,7 @@ class Network:
     def __init__(self, sizes, rng=None):
         rng = np.random.default_rng() if rng is None else rng
         self.sizes = list(sizes)
-        self.num_layers = len(self.sizes)
+        self.num_layers = len(self.sizes)  # the input counts, too: L + 1
         # divided by sqrt(n_in), so that z is about as large as a, however wide the layer is
         self.weights = [
             rng.standard_normal((n_in, n_out)) / np.sqrt(n_in)
@@ -175,7 +175,7 @@ class LoopNetwork(Network):
 # arithmetic? A network `[784, 30, 10]` needs about 140,000 multiplications and additions per example for
 # forward and backward pass. One core of a plain computer does a few billion of them per second.
 #
-# **What you should see.** A second or more for the loop, and a fraction of that for the arithmetic alone. What the
+# **What you should see.** About a second for the loop, and a fraction of that for the arithmetic alone. What the
 # loop does in the rest of the time is what this lab gets rid of.
 
 # %% tags=["experiment"]
@@ -282,7 +282,11 @@ for w, b in zip(weights, biases):
     activations += [1 / (1 + np.exp(-pre_activations[-1]))]
 sizes = {"batch size": batch}
 got, expected = net.forward_pass(x), (activations, pre_activations)
-print(checks.check_value(title, got, expected, name="forward_pass(x)", sizes=sizes, see=see))
+print(
+    checks.check_value(
+        title, got, expected, name="(activations, pre_activations)", sizes=sizes, see=see
+    )
+)
 
 
 def batch_of(batch):
@@ -323,6 +327,7 @@ for widths, batch in (([2, 4], 1), ([3, 3, 3, 3], 3), ([2, 5, 1, 4], 5), ([1, 2,
 # %% [markdown]
 # **What you should see.** All 2,000 test digits at once, and one by one, must give the same output to the
 # last digit or two; with the batch it is much faster, although not a single multiplication is saved.
+# If the outputs differ, an example of yours notices who else is in its batch.
 
 # %% tags=["experiment"]
 net = Network([784, 30, 10], generator(1))
@@ -489,6 +494,21 @@ print(checks.check_integers(title, net.deltas, pre_activations, output, whole, n
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# Now by machine what you have worked out by hand.
+#
+# **What you should see.** Whole numbers: $32\,\delta_1$ is $[[-1, 1], [1, -1]]$, and $32\,\delta_2$ is
+# $[[-2], [2]]$. If the last delta is wrong, look at the output: nothing but the cost and one slope comes after it. If
+# only the first is, look at the step from layer to layer. All twice or half as large: count your $\tfrac1B$.
+
+# %% tags=["experiment"]
+small = Network([2, 2, 1])
+small.weights = [np.array([[1.0, 2.0], [-1.0, -2.0]]), np.array([[2.0], [-2.0]])]
+small_x, small_y = np.array([[1, 1], [2, 2]]), np.array([[1], [0]])
+seen, before = small.forward_pass(small_x)
+for k, delta in enumerate(small.deltas(before, seen[-1], small_y), start=1):
+    print(f"32 · delta_{k} = {(32 * delta).tolist()}")
+
+# %% [markdown]
 # ## 4 · Where the examples meet
 #
 # So far the examples have passed each other without a word. But there is only *one* set of weights, and all
@@ -577,10 +597,10 @@ title, see = "Exercise 3 · backprop", "4 · Where the examples meet"
 rng = checks.rng()
 
 
-def output_of(xp, x, weights, biases, shifts):
+def output_of(xp, x, weights, biases):
     a = x
-    for w, b, shift in zip(weights, biases, shifts):
-        a = 1 / (1 + xp.exp(-(a @ w + b + shift)))
+    for w, b in zip(weights, biases):
+        a = 1 / (1 + xp.exp(-(a @ w + b)))
     return a
 
 
@@ -593,14 +613,19 @@ def forward_pass(x):
 
 
 def deltas(pre_activations, output, y):
+    """How the cost changes with each pre-activation, measured."""
+
     def cost(shifts):
-        return np.sum((output_of(np, x, weights, biases, shifts) - y) ** 2) / (2 * len(y))
+        moved = np.zeros((len(y), widths[0]))
+        for z, w, shift in zip(pre_activations, weights, shifts):
+            moved = 1 / (1 + np.exp(-(z + moved @ w + shift))) - 1 / (1 + np.exp(-z))
+        return np.sum((output + moved - y) ** 2) / (2 * len(y))
 
     return checks.central_difference(cost, [np.zeros_like(z) for z in pre_activations])
 
 
 def loss(xp, weights, biases):
-    return xp.sum((output_of(xp, x, weights, biases, [0.0] * 3) - y) ** 2) / (2 * batch)
+    return xp.sum((output_of(xp, x, weights, biases) - y) ** 2) / (2 * batch)
 
 
 widths, batch = [4, 3, 5, 2], 5
@@ -694,9 +719,9 @@ print(checks.check_integers(title, net.backprop, whole, y, name=name, see=see))
 #
 # The loop of Lab 1 is slow, but it is an independent witness.
 #
-# **What you should see.** Differences of about $10^{-17}$, which is rounding: the same terms are added
-# in another order. A difference as large as the gradient itself is a wrong formula; a ratio of exactly 100 is
-# a mean that is missing, or taken twice.
+# **What you should see.** Differences of $10^{-16}$ or less, which is rounding: the same terms are added
+# in another order. A difference as large as the largest entry is a wrong formula, or a mean taken twice; one that is 99
+# times as large is a mean that is missing.
 
 # %% tags=["experiment"]
 net, loop = Network([784, 30, 10], generator(2)), LoopNetwork([784, 30, 10], generator(2))
@@ -744,7 +769,8 @@ for name, mine, slow in zip(("grads_w", "grads_b"), net.backprop(*some), loop.ba
 #   b_k \leftarrow b_k - \eta\, \frac{\partial C}{\partial b_k} .$$
 #
 # **By hand.** In our small network $\partial C/\partial w_1$ has $\tfrac1{32}$ at the top left. With $\eta = 8$ that
-# entry of $w_1$ goes from $1$ to $1 - \tfrac{8}{32} = 0.75$. Both entries of $w_2$ stay as they are.
+# entry of $w_1$ goes from $1$ to $1 - \tfrac{8}{32} = 0.75$. Both entries of $w_2$ stay as they are. (The biases,
+# too: at each unit the two examples pull against each other.)
 #
 # ### Exercise 4 · `update_mini_batch` (8 points)
 #
@@ -781,27 +807,31 @@ def backprop(x, y):
     return [grad.copy() for grad in grads_w], [grad.copy() for grad in grads_b]
 
 
-widths, batch, eta, calls = [4, 3, 2], 5, 0.7, []
-net = Network(widths)
+widths, batch, eta = [4, 3, 2], 5, 0.7
+net, shapes = Network(widths), list(zip(widths[:-1], widths[1:]))
 # if your exercise 3 is still wrong, that must not count here again
 net.backprop = backprop
-shapes = list(zip(widths[:-1], widths[1:]))
-weights, grads_w = ([rng.normal(size=shape) for shape in shapes] for _ in range(2))
-biases, grads_b = ([rng.normal(size=n) for n in widths[1:]] for _ in range(2))
-net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
-x, y = rng.normal(size=(batch, 4)), rng.uniform(size=(batch, 2))
-net.update_mini_batch(x, y, eta)
+for start in (0, 1):  # a step from zero, which is nothing but the step, and one from somewhere
+    calls, sizes = [], {"batch size": batch, "eta": eta}
+    weights, grads_w = ([k * rng.normal(size=shape) for shape in shapes] for k in (start, 1))
+    biases, grads_b = ([k * rng.normal(size=n) for n in widths[1:]] for k in (start, 1))
+    net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
+    x, y = rng.normal(size=(batch, 4)), rng.uniform(size=(batch, 2))
+    net.update_mini_batch(x, y, eta)
 
-once = "backprop must be asked once, with the whole mini-batch"
-observed = [(np.shape(a), np.shape(b)) for a, b in calls]
-right = observed == [(x.shape, y.shape)]
-done = checks.check_true(title, right, once, observed=observed, see=see)
-print("backprop is asked once, with the whole mini-batch:", done)
-sizes = {"batch size": batch, "eta": eta}
-expected = [w - eta * grad for w, grad in zip(weights, grads_w)]
-print(checks.check_value(title, net.weights, expected, name="weights", sizes=sizes, see=see))
-expected = [b - eta * grad for b, grad in zip(biases, grads_b)]
-print(checks.check_value(title, net.biases, expected, name="biases", sizes=sizes, see=see))
+    observed = [(np.shape(a), np.shape(b)) for a, b in calls]
+    once = "backprop must be asked once, with the whole mini-batch"
+    once += (
+        f"; your step asks it {len(calls)} times, with x of the shapes {[a for a, _ in observed]}"
+    )
+    right = observed == [(x.shape, y.shape)]
+    done = checks.check_true(title, right, once, observed=observed, see=see)
+    print("backprop is asked once, with the whole mini-batch:", done)
+    print(("a step from zero:", "a step from random parameters:")[start])
+    expected = [w - eta * grad for w, grad in zip(weights, grads_w)]
+    print(checks.check_value(title, net.weights, expected, name="weights", sizes=sizes, see=see))
+    expected = [b - eta * grad for b, grad in zip(biases, grads_b)]
+    print(checks.check_value(title, net.biases, expected, name="biases", sizes=sizes, see=see))
 
 # %% grade_id="test-update_mini_batch-hidden" points=4
 ### BEGIN HIDDEN TESTS
@@ -838,6 +868,16 @@ for widths, batch, eta in (([3, 2, 4], 1, 0.5), ([2, 2, 2], 6, 1.5), ([1, 5], 5,
     kept = "the mini-batch must not be changed"
     print(checks.check_true(title, changed == (), kept, see=see))
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# **What you should see.** 0.75 at the top left, $w_2$ as it was, and a cost that falls from 0.125 to 0.116. If it
+# rises, the step goes uphill; if nothing changes at all, the step never reached `self`.
+
+# %% tags=["experiment"]
+print("cost before:", small.cost(small.feedforward(small_x), small_y))
+small.update_mini_batch(small_x, small_y, 8)
+print("cost after: ", small.cost(small.feedforward(small_x), small_y).round(4))
+print("w_1:", small.weights[0].tolist(), " w_2:", small.weights[1].tolist())
 
 # %% [markdown]
 # ## 6 · Counting right answers
@@ -926,6 +966,13 @@ for n_in, n_classes, batch, faults in ((2, 3, 1, 0), (3, 2, 7, 3), (6, 4, 4, 1),
     print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
     print(checks.check_pure(title, net.evaluate, x, y, see=see))
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# **What you should see.** A network that has learned nothing gets about one digit in ten. A number above 1 would be a
+# count, and not a fraction.
+
+# %% tags=["experiment"]
+print("untrained:", Network([784, 30, 10], generator(1)).evaluate(x_test, y_test))
 
 # %% [markdown]
 # ## 7 · What was it worth?
@@ -1037,10 +1084,10 @@ title, see = "Exercise 6 · per_example_gradients", "8 · A gradient for each ex
 rng = checks.rng()
 
 
-def output_of(x, weights, biases, shifts):
+def output_of(x, weights, biases):
     a = x
-    for w, b, shift in zip(weights, biases, shifts):
-        a = 1 / (1 + np.exp(-(a @ w + b + shift)))
+    for w, b in zip(weights, biases):
+        a = 1 / (1 + np.exp(-(a @ w + b)))
     return a
 
 
@@ -1053,8 +1100,13 @@ def forward_pass(x):
 
 
 def deltas(pre_activations, output, y):
+    """How the cost changes with each pre-activation, measured."""
+
     def cost(shifts):
-        return np.sum((output_of(x, weights, biases, shifts) - y) ** 2) / (2 * len(y))
+        moved = np.zeros((len(y), widths[0]))
+        for z, w, shift in zip(pre_activations, weights, shifts):
+            moved = 1 / (1 + np.exp(-(z + moved @ w + shift))) - 1 / (1 + np.exp(-z))
+        return np.sum((output + moved - y) ** 2) / (2 * len(y))
 
     return checks.central_difference(cost, [np.zeros_like(z) for z in pre_activations])
 
@@ -1063,7 +1115,7 @@ def gradient_of(r):
     """Gradient of the cost of example r, measured."""
 
     def cost(parameters):
-        return np.sum((output_of(x[r], *parameters, [0.0] * 2) - y[r]) ** 2) / 2
+        return np.sum((output_of(x[r], *parameters) - y[r]) ** 2) / 2
 
     return checks.central_difference(cost, (weights, biases))
 
@@ -1077,7 +1129,7 @@ net.biases = biases = [rng.normal(size=n) for n in widths[1:]]
 x, y = rng.normal(size=(batch, 3)), rng.uniform(size=(batch, 2))
 measured = [gradient_of(r) for r in range(batch)]
 expected = [[np.array([m[part][k] for m in measured]) for k in range(2)] for part in range(2)]
-got, sizes = net.per_example_gradients(x, y), {"batch size": batch}
+got, sizes = net.per_example_gradients(x, y), {"number of examples": batch}
 name = "(grads_w, grads_b)"
 print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
 
@@ -1138,7 +1190,7 @@ for widths, batch in (([3, 3, 3], 3), ([4, 2], 1), ([2, 5, 1, 4], 5), ([2, 3], 7
     expected = [
         [np.array([m[part][k] for m in measured]) for k in range(len(weights))] for part in range(2)
     ]
-    got, sizes = net.per_example_gradients(x, y), {"batch size": batch}
+    got, sizes = net.per_example_gradients(x, y), {"number of examples": batch}
     name = f"(grads_w, grads_b) of {batch} example(s), sizes {widths}"
     print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
     print(checks.check_pure(title, net.per_example_gradients, x, y, see=see))
@@ -1155,7 +1207,8 @@ print(checks.check_integers(title, net.per_example_gradients, whole, y, name=nam
 # a function of one example a function of a batch. Nobody writes a batch axis by hand there; JAX puts it into every
 # operation, as you did.
 #
-# **What you should see.** Differences of at most $10^{-15}$, and the mean over the examples equal to `backprop`.
+# **What you should see.** Differences of at most $10^{-15}$, and the mean over the examples equal to `backprop`. If
+# both are as large as the gradients, look for the $\tfrac1B$ in your deltas.
 
 # %% tags=["experiment"]
 import jax
@@ -1258,15 +1311,15 @@ x, y = rng.normal(size=(n, 3)), rng.normal(size=(n, 2))
 x[:, 0] = np.arange(n)  # so that each example can be recognised
 done = checks.call(one_epoch, x.copy(), y.copy(), size, generator(seed))
 batches = done.value
-got = [len(x_batch) for x_batch, _ in batches]
-print(checks.check_value(title, got, [4] * 9 + [2], name="sizes of the mini-batches", see=see))
+got, expected = np.array([len(x_batch) for x_batch, _ in batches]), np.array([4] * 9 + [2])
+print(checks.check_value(title, got, expected, name="sizes of the mini-batches", see=see))
 all_x = np.concatenate([x_batch for x_batch, _ in batches])
 all_y = np.concatenate([y_batch for _, y_batch in batches])
 found = np.rint(all_x[:, 0]).astype(int)
 name = "numbers of the examples in one epoch, sorted"
 print(checks.check_value(title, np.sort(found), np.arange(n), name=name, see=see))
 print(checks.check_value(title, all_x, x[found], name="x in the order of the epoch", see=see))
-name = "y in the order of the epoch"
+name = "y in the order of the epoch, which is that of x"
 print(checks.check_value(title, all_y, y[found], name=name, see=see))
 kept = "x and y must not be changed"
 print("x and y are unchanged:", checks.check_true(title, done.changed == (), kept, see=see))
@@ -1281,6 +1334,18 @@ print(
     "the mini-batches are mixed anew:",
     checks.check_true(title, not groups <= blocks, mixed, see=see),
 )
+
+
+def order_of(batches):
+    return [round(float(row[0])) for x_batch, _ in batches for row in x_batch]
+
+
+twice = generator(seed)
+first, second = (order_of(one_epoch(x, y, size, twice)) for _ in range(2))
+same = "the same generator in the same state must give the same order"
+print("the order comes from rng:", checks.check_true(title, first == list(found), same, see=see))
+new = "the next epoch with the same generator must have another order"
+print("the next epoch differs:", checks.check_true(title, first != second, new, see=see))
 
 # %% grade_id="test-minibatches-hidden" points=7
 ### BEGIN HIDDEN TESTS
@@ -1302,8 +1367,8 @@ for n, size in ((18, 6), (17, 1), (19, 19), (13, 40), (21, 5)):
     seed = int(rng.integers(2**31))
     done = checks.call(one_epoch, x.copy(), y.copy(), size, generator(seed))
     of = f"{n} examples in mini-batches of {size}"
-    got = [len(x_batch) for x_batch, _ in done.value]
-    expected = [size] * (n // size) + [n % size] * (n % size > 0)
+    got = np.array([len(x_batch) for x_batch, _ in done.value])
+    expected = np.array([size] * (n // size) + [n % size] * (n % size > 0))
     print(checks.check_value(title, got, expected, name=f"sizes, {of}", see=see))
     found = np.array(order_of(done.value))
     name = f"numbers of the examples, sorted, {of}"
@@ -1359,7 +1424,7 @@ def SGD(self, training_data, epochs, mini_batch_size, eta, test_data=None, rng=N
 # in that order, and shuffled.
 #
 # **What you should see.** In order, the network ends each epoch having seen nothing but nines for 120 steps. It
-# says "nine" to nearly everything, and reads little more than the one digit in ten that is one. Shuffled, it is the
+# says "nine" to nearly everything, and reads little more than the nines, one digit in ten. Shuffled, it is the
 # same network, the same digits, the same number of steps, and about 90 %.
 
 # %% tags=["experiment"]
@@ -1535,8 +1600,8 @@ plots.plot_curves(range(1, 7), curves, xlabel="epoch", ylabel="accuracy on the t
 # Return the length of each example's own gradient, all weights and biases of all layers together, without ever
 # making an array with the three axes `(B, n_in, n_out)`. The test also measures the memory that you use.
 #
-# **Think first.** The squares of which parts add up, those of the lengths or the lengths? And what is
-# $\lVert \partial C_r / \partial b_k \rVert$?
+# **Think first.** A vector whose parts have the lengths 3 and 4: how long is it? So what do you add up over the
+# layers, lengths or their squares? And what is $\lVert \partial C_r / \partial b_k \rVert$?
 
 
 # %% grade_id="given-memory"
@@ -1580,10 +1645,10 @@ see = "10 · Bonus: the length of a gradient that you never made"
 rng = checks.rng()
 
 
-def output_of(x, weights, biases, shifts):
+def output_of(x, weights, biases):
     a = x
-    for w, b, shift in zip(weights, biases, shifts):
-        a = 1 / (1 + np.exp(-(a @ w + b + shift)))
+    for w, b in zip(weights, biases):
+        a = 1 / (1 + np.exp(-(a @ w + b)))
     return a
 
 
@@ -1596,8 +1661,13 @@ def forward_pass(x):
 
 
 def deltas(pre_activations, output, y):
+    """How the cost changes with each pre-activation, measured."""
+
     def cost(shifts):
-        return np.sum((output_of(x, weights, biases, shifts) - y) ** 2) / (2 * len(y))
+        moved = np.zeros((len(y), widths[0]))
+        for z, w, shift in zip(pre_activations, weights, shifts):
+            moved = 1 / (1 + np.exp(-(z + moved @ w + shift))) - 1 / (1 + np.exp(-z))
+        return np.sum((output + moved - y) ** 2) / (2 * len(y))
 
     return checks.central_difference(cost, [np.zeros_like(z) for z in pre_activations])
 
@@ -1606,7 +1676,7 @@ def length_of(r):
     """Length of the gradient of example r, measured."""
 
     def cost(parameters):
-        return np.sum((output_of(x[r], *parameters, [0.0] * 2) - y[r]) ** 2) / 2
+        return np.sum((output_of(x[r], *parameters) - y[r]) ** 2) / 2
 
     parts = checks.central_difference(cost, (weights, biases))
     return np.sqrt(sum(np.sum(grad**2) for part in parts for grad in part))
@@ -1618,9 +1688,29 @@ net.forward_pass, net.deltas = forward_pass, deltas
 net.weights = weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
 net.biases = biases = [rng.normal(size=n) for n in widths[1:]]
 x, y = rng.normal(size=(batch, 3)), rng.uniform(size=(batch, 2))
-expected, sizes = np.array([length_of(r) for r in range(batch)]), {"batch size": batch}
+expected, sizes = np.array([length_of(r) for r in range(batch)]), {"number of examples": batch}
 got, name = net.gradient_norms(x, y), "gradient_norms(x, y)"
 print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
+
+# now many examples and wide layers: only the steps and the memory are counted, any numbers will do
+widths = [120, 100, 3]
+net.weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
+net.biases = [rng.normal(size=n) for n in widths[1:]]
+net.forward_pass = lambda x: (
+    [np.zeros((len(x), n)) for n in widths],
+    [np.zeros((len(x), n)) for n in widths[1:]],
+)
+net.deltas = lambda pre_activations, output, y: pre_activations
+
+
+def batch_of(batch):
+    return rng.normal(size=(batch, 120)), rng.uniform(size=(batch, 3))
+
+
+print(checks.check_vectorised(title, net.gradient_norms, batch_of, see=see))
+sparing = peak_bytes(net.gradient_norms, *batch_of(64)) < 64 * 120 * 100 * 8 / 2
+large = "an array with the axes (B, n_in, n_out) is made, or something as large"
+print("memory is spared:", checks.check_true(title, sparing, large, see=see))
 
 # %% grade_id="test-bonus_gradient_norms-hidden" points=4
 ### BEGIN HIDDEN TESTS
@@ -1662,7 +1752,7 @@ for widths, batch in (([3, 3, 3], 3), ([4, 2], 1), ([2, 5, 1, 4], 5)):
     net.weights = weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
     net.biases = biases = [rng.normal(size=n) for n in widths[1:]]
     x, y = rng.normal(size=(batch, widths[0])), rng.uniform(size=(batch, widths[-1]))
-    expected, sizes = np.array([length_of(r) for r in range(batch)]), {"batch size": batch}
+    expected, sizes = np.array([length_of(r) for r in range(batch)]), {"number of examples": batch}
     name = f"gradient_norms of {batch} example(s), sizes {widths}"
     got = net.gradient_norms(x, y)
     print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
