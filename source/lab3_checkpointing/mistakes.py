@@ -410,6 +410,33 @@ MISTAKES = (
         ),
         see=BACK,
     ),
+    Mistake(
+        id="back-in-place",
+        exercise="backprop_between_layers",
+        title="The gradient that the segment is given is overwritten.",
+        hint="`a *= b` puts the product into the array a itself. Whose array is it the first time "
+        "round?",
+        edits=(
+            (
+                "        delta = grad_a * self.activation_prime(pre_activations[k - start])\n",
+                "        grad_a *= self.activation_prime(pre_activations[k - start])\n"
+                "        delta = grad_a\n",
+            ),
+        ),
+        see=BACK,
+    ),
+    Mistake(
+        id="back-empties-lists",
+        exercise="backprop_between_layers",
+        title="The lists that the function is given are empty afterwards.",
+        hint="`pop` is for a list of one's own. Whose are `inputs` and `pre_activations`, and what "
+        "does the docstring promise?",
+        edits=(
+            ("pre_activations[k - start]", "pre_activations.pop()"),
+            ("inputs[k - start]", "inputs.pop()"),
+        ),
+        see=BACK,
+    ),
     # exercise 5
     Mistake(
         id="whole-last-segment-first",
@@ -554,6 +581,15 @@ MISTAKES = (
         see=WHOLE,
     ),
     Mistake(
+        id="whole-output-from-the-start",
+        exercise="backprop",
+        title="The whole network is run once more, only to have the output.",
+        hint="The output is the activation of the last pre-activation. Which of your pieces has just "
+        "computed that pre-activation?",
+        edits=(("self.activation(zs[-1])", "self.feedforward(x)"),),
+        see=WHOLE,
+    ),
+    Mistake(
         id="whole-updates-on-the-way",
         exercise="backprop",
         title="backprop changes the weights.",
@@ -621,6 +657,30 @@ MISTAKES = (
                 "self.backprop(x_mini_batch[:1], y_mini_batch[:1])",
             ),
         ),
+        see=STEP,
+    ),
+    Mistake(
+        id="step-example-by-example",
+        exercise="update_mini_batch",
+        title="backprop is asked for one example at a time.",
+        hint="backprop takes a whole batch. Which examples are in the gradients of your step?",
+        edits=(
+            (
+                "    grads_w, grads_b = self.backprop(x_mini_batch, y_mini_batch)\n",
+                "    for k in range(len(x_mini_batch)):\n"
+                "        one = slice(k, k + 1)\n"
+                "        grads_w, grads_b = self.backprop(x_mini_batch[one], y_mini_batch[one])\n",
+            ),
+        ),
+        see=STEP,
+    ),
+    Mistake(
+        id="step-not-kept",
+        exercise="update_mini_batch",
+        title="The new parameters are computed, but the network keeps the old ones.",
+        hint="Which names does your function give to the new values, and who looks at these names "
+        "when it has returned?",
+        edits=(("self.weights = [", "weights = ["), ("self.biases = [", "biases = [")),
         see=STEP,
     ),
     # exercise 7
@@ -771,6 +831,15 @@ MISTAKES = (
         title="The lengths of the segments are returned, not the layers at which they begin.",
         hint="If the segments are 3, 2 and 1 layers long, at which layers do they begin?",
         edits=(("[sum(lengths[:j]) for j in range(len(lengths))]", "lengths"),),
+        see=BEST,
+    ),
+    Mistake(
+        id="choose-without-zero",
+        exercise="choose_checkpoints",
+        title="Layer 0 is left out of the list.",
+        hint="Layer 0 always begins a segment. With which number does the list begin that the "
+        "docstring asks for?",
+        edits=(("for j in range(len(lengths))]", "for j in range(1, len(lengths))]"),),
         see=BEST,
     ),
     # exercise 9
