@@ -190,10 +190,11 @@ def _bytes_bar() -> Progress:
 @commands.command()
 @click.argument("labs", nargs=-1)
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the proof here.")
+@click.option("--seeds", type=click.IntRange(min=1), default=1, help="Grade under so many seeds.")
 @on_course
-def verify(course: "Course", labs: tuple[str, ...], json_file: Path | None) -> None:
+def verify(course: "Course", labs: tuple[str, ...], json_file: Path | None, seeds: int) -> None:
     """Prove labs: reference, blank release, leaks, mistakes, alternatives; exit 1 if one fails."""
-    proofs = _verify(course, [lab.name for lab in _chosen(course, labs)])
+    proofs = _verify(course, [lab.name for lab in _chosen(course, labs)], seeds)
     if json_file:
         from course.reporting.grading_run import write_json
 
@@ -202,7 +203,7 @@ def verify(course: "Course", labs: tuple[str, ...], json_file: Path | None) -> N
         sys.exit(1)
 
 
-def _verify(course: "Course", labs: Iterable[str]) -> "list[LabProof]":
+def _verify(course: "Course", labs: Iterable[str], seeds: int = 1) -> "list[LabProof]":
     from course.authoring.verify import verify as prove
 
     proofs = []
@@ -213,7 +214,7 @@ def _verify(course: "Course", labs: Iterable[str]) -> "list[LabProof]":
             def show(what: str, done: int, total: int) -> None:
                 bar.update(task, description=f"{name}: {what}", completed=done, total=total)  # noqa: B023
 
-            proofs.append(prove(course, name, progress=show))
+            proofs.append(prove(course, name, seeds=seeds, progress=show))
         _show_proof(proofs[-1])
     return proofs
 

@@ -7,6 +7,7 @@ from course.authoring.handins import ALTERNATIVE, BLANK, MISTAKE, REFERENCE, Han
 from course.authoring.proof import AlternativeProof, LabProof, Marks, MistakeProof
 from course.authoring.stock_nbgrader import Earned
 from course.authoring.trials import Trial
+from course.grading.results import NotebookResult
 from course.labs import Lab, exercise_of
 
 
@@ -58,6 +59,30 @@ def merge(proofs: Sequence[LabProof], leaks: tuple[str, ...]) -> LabProof:
     )
 
 
+def differing(
+    lab: Lab, sheet: Sheet, repeated: Iterable[tuple[int, HandIn, NotebookResult]]
+) -> Iterator[str]:
+    """Say where the proof does not hold under another seed: in two processes only."""
+    for seed, hand_in, result in repeated:
+        verdicts = {cell.grade_id: cell for cell in result.cells if cell.grade_id in sheet.worth}
+        for problem in _problems(lab, sheet, Trial(hand_in, verdicts, {})):
+            yield f"seed {seed}: {problem}"
+
+
+def _problems(lab: Lab, sheet: Sheet, trial: Trial) -> Iterator[str]:
+    who, earned = student_of(trial.hand_in), trial.two_process
+    if trial.hand_in.kind == MISTAKE:
+        proof = _mistake(lab, sheet, trial)
+        if not proof.caught_two_process:
+            yield f"the mistake {who} loses no points of {proof.exercise}"
+        if proof.named_as:
+            yield f"the mistake {who} is taken for {', '.join(proof.named_as)}"
+        return
+    for key, worth in sheet.worth.items():
+        if earned[key] != (0.0 if trial.hand_in.kind == BLANK else worth):
+            yield f"{who} earns {earned[key]:g} points in {key}: {trial.verdicts[key].message}"
+
+
 def _sum(marks: Iterable[Marks]) -> Marks:
     pairs = [(m.two_process, m.stock) for m in marks]
     return Marks(sum(two for two, _ in pairs), sum(stock for _, stock in pairs))
@@ -77,7 +102,7 @@ def _mistake(lab: Lab, sheet: Sheet, trial: Trial) -> MistakeProof:
         id=mistake.id,
         exercise=mistake.exercise,
         caught_two_process=sum(trial.two_process[key] for key in tests) < full,
-        caught_stock=sum(trial.stock[key] for key in tests) < full,
+        caught_stock=sum(trial.stock.get(key, 0.0) for key in tests) < full,
         named=mistake.id in {trial.verdicts[key].diagnosis for key in tests},
         named_as=tuple(
             sorted({v.diagnosis for v in trial.verdicts.values()} & known - {mistake.id})

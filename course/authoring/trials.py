@@ -45,8 +45,7 @@ def run_trials(lab: Lab, sheet: Sheet, seed: int, progress: Progress) -> tuple[T
         if a hand-in ends the process that runs it in one kernel.
     """
     workers = os.cpu_count() or 1
-    plan = make_plan(lab, sheet.notebook, seed, workers=workers)
-    jobs = [Job(h.id or h.kind, plan, h.data) for h in sheet.hand_ins]
+    jobs = _jobs(lab, sheet, seed, workers)
     stock = partial(
         earned_in_one_kernel,
         source_json=sheet.source_json,
@@ -64,6 +63,23 @@ def run_trials(lab: Lab, sheet: Sheet, seed: int, progress: Progress) -> tuple[T
                 cure="Take out the mistake that exits or runs out of memory.",
             ) from error
     return tuple(map(_trial, sheet.hand_ins, results, alone))
+
+
+def repeat_trials(
+    lab: Lab, sheet: Sheet, seeds: Iterable[int], progress: Progress
+) -> Iterator[tuple[int, HandIn, NotebookResult]]:
+    """Run each hand-in in two processes under each of the seeds; yield what came of it."""
+    workers = os.cpu_count() or 1
+    with trusted_pool(workers) as pool:
+        for seed in seeds:
+            jobs = _jobs(lab, sheet, seed, workers)
+            results = _map(pool, grade_notebook, jobs, f"seed {seed}", progress)
+            yield from ((seed, *pair) for pair in zip(sheet.hand_ins, results, strict=True))
+
+
+def _jobs(lab: Lab, sheet: Sheet, seed: int, workers: int) -> list[Job]:
+    plan = make_plan(lab, sheet.notebook, seed, workers=workers)
+    return [Job(hand_in.id or hand_in.kind, plan, hand_in.data) for hand_in in sheet.hand_ins]
 
 
 def _map(

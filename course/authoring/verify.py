@@ -2,15 +2,16 @@
 
 import tempfile
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from course.authoring.evidence import merge, prove_sheet, student_of
+from course.authoring.evidence import differing, merge, prove_sheet, student_of
 from course.authoring.handins import BLANK, MISTAKE, REFERENCE, HandIn, Sheet, sheets_of
 from course.authoring.leaks import leaks, leaks_in
 from course.authoring.proof import LabProof
 from course.authoring.stock_nbgrader import autograde, make_stock_course
 from course.authoring.sync import sync_lab
-from course.authoring.trials import Progress, run_trials
+from course.authoring.trials import Progress, repeat_trials, run_trials
 from course.errors import CourseError
 from course.labs import Course
 
@@ -18,9 +19,11 @@ SEED = 20240917  # a proof can be repeated; it holds for any other seed as well
 
 
 def verify(
-    course: Course, lab_name: str, *, seed: int = SEED, progress: Progress = lambda *_: None
+    course: Course, lab_name: str, *, seeds: int = 1, progress: Progress = lambda *_: None
 ) -> LabProof:
     """Prove a lab's tests; `progress` hears what is being done, how many are, of how many.
+
+    With more `seeds` than one, every hand-in is graded under so many, in two processes.
 
     Raises
     ------
@@ -34,15 +37,22 @@ def verify(
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         stock = make_stock_course(course, lab, Path(folder))
         sheets = sheets_of(lab, stock.release)
-        trials = [run_trials(lab, sheet, seed, progress) for sheet in sheets]
+        trials = [run_trials(lab, sheet, SEED, progress) for sheet in sheets]
         progress("stock nbgrader", 0, 1)
         sample = autograde(stock, ((student_of(h), h) for h in _sample(sheets)))
         progress("stock nbgrader", 1, 1)
         found = leaks_in(stock.release, lab)
+        more = range(SEED + 1, SEED + seeds)
+        remarks = [
+            remark
+            for sheet in sheets
+            for remark in differing(lab, sheet, repeat_trials(lab, sheet, more, progress))
+        ]
     if (course.release / lab.name).is_dir():
         found = tuple(dict.fromkeys((*found, *leaks(course, lab))))
     proofs = [prove_sheet(lab, s, t, sample) for s, t in zip(sheets, trials, strict=True)]
-    return merge(proofs, found)
+    proof = merge(proofs, found)
+    return replace(proof, remarks=(*proof.remarks, *remarks))
 
 
 def _sample(sheets: Iterable[Sheet]) -> Iterator[HandIn]:

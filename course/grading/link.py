@@ -73,10 +73,8 @@ class Link:
         """
         if self.closed:
             raise StudentDied(self.closed)
-        released = tuple(itertools.islice(self._released, RELEASED))
-        request = Request(next(self._ids), operation, args, kwargs, released)
+        request = Request(next(self._ids), operation, args, kwargs, self._take_released())
         body = self._pack(request)
-        self._released.difference_update(released)
         limit = self.limits.call_seconds if seconds is None else seconds
         raised: dict[int, Exception] = {}
         try:
@@ -99,6 +97,11 @@ class Link:
     def release(self, number: int) -> None:
         """Tell the process, with the next request, that no proxy stands for an object any more."""
         self._released.add(number)
+
+    def _take_released(self) -> tuple[int, ...]:
+        """Take numbers of proxies that are gone, one by one: more may go at any moment."""
+        count = min(len(self._released), RELEASED)
+        return tuple([self._released.pop() for _ in range(count)])
 
     def _converse(
         self, number: int, body: bytes, deadline: float, raised: dict[int, Exception]

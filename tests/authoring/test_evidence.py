@@ -4,11 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from course.authoring.evidence import merge, prove_sheet
+from course.authoring.evidence import differing, merge, prove_sheet
 from course.authoring.handins import ALTERNATIVE, BLANK, MISTAKE, REFERENCE, HandIn, Sheet
 from course.authoring.proof import LabProof
 from course.authoring.trials import Trial
-from course.grading.results import CellResult, Status
+from course.grading.results import CellResult, NotebookResult, Status
 from course.labs import Mistake
 
 WORTH = {"test-a": 4.0, "test-a-hidden": 6.0, "test-b": 10.0}
@@ -113,3 +113,27 @@ def test_notebooks_of_a_lab_add_up():
     assert merged.reference.stock == 40
     assert [a.points for a in merged.alternatives] == [40, 40]
     assert merged.problems == ("the release leaks: a leak",)
+
+
+@pytest.mark.parametrize(
+    ("result", "says"),
+    [
+        (trial(REFERENCE), ""),
+        (GOOD["blank"], ""),
+        (GOOD["m1"], ""),
+        (trial(MISTAKE, "m1", two=less("test-a")), ""),  # caught, if not named
+        (trial(REFERENCE, two=less("test-b")), "reference earns 0 points in test-b"),
+        (trial(ALTERNATIVE, "other", two=less("test-a")), "other earns 0 points in test-a"),
+        (trial(BLANK), "blank earns 4 points in test-a"),
+        (trial(MISTAKE, "m1", two=less("test-b")), "the mistake m1 loses no points of a"),
+        (trial(MISTAKE, "m1", two=less(*WORTH), diagnoses={"test-b": "m2"}), "is taken for m2"),
+    ],
+)
+def test_what_differs_under_another_seed_is_told(result, says):
+    sheet = Sheet("nb", "{}", WORTH, (STUB,), ())
+    cells = (*result.verdicts.values(), CellResult("question-q", 0, 5, Status.MANUAL))
+    repeated = [(7, result.hand_in, NotebookResult("s", "nb", "graded", cells))]
+    told = list(differing(LAB, sheet, repeated))
+    assert bool(told) == bool(says)
+    assert all(line.startswith("seed 7: ") for line in told)
+    assert says in "".join(told)

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from course.authoring.sync import sync
-from course.authoring.verify import verify
+from course.authoring.verify import SEED, verify
 from course.errors import CourseError
 from tests.support import toylab
 
@@ -50,7 +50,7 @@ def change(folder, old, new):
 def test_a_good_lab_is_proved(lab):
     _, course = lab
     heard = []
-    proof = verify(course, toylab.LAB, progress=lambda *said: heard.append(said))
+    proof = verify(course, toylab.LAB, seeds=2, progress=lambda *said: heard.append(said))
     assert proof.problems == ()
     assert proof.ok
     assert json.loads(json.dumps(proof.as_dict())) == {
@@ -73,6 +73,8 @@ def test_a_good_lab_is_proved(lab):
     }
     assert ("two processes", 6, 6) in heard
     assert ("one kernel", 6, 6) in heard
+    assert (f"seed {SEED + 1}", 6, 6) in heard
+    assert f"seed {SEED + 2}" not in {what for what, _, _ in heard}
     assert not course.release.exists()  # a proof leaves the course folder as it is
 
 

@@ -1,5 +1,6 @@
 """Deadlines, death, and the process that comes after."""
 
+import gc
 import time
 
 import numpy as np
@@ -197,3 +198,28 @@ def test_errors_are_of_their_built_in_type(student):
     assert isinstance(failed.error, StudentError)
     assert isinstance(failed.error, KeyError)
     assert failed.error.type_name == "Mine"
+
+
+def test_proxies_may_be_collected_at_any_moment(monkeypatch):
+    from course.grading.link import Link
+
+    taken = Link._take_released
+
+    def collect_while_taking(link):
+        cycles.clear()
+        gc.collect()
+        return taken(link)
+
+    with Student() as student:
+        run(student, "class Thing: pass\ndef make(n): return [Thing() for _ in range(n)]")
+        make = student.lookup("make")
+        cycles = [[thing] for thing in make(2_000)]
+        for cycle in cycles:
+            cycle.append(cycle)
+        threshold = gc.get_threshold()
+        monkeypatch.setattr(Link, "_take_released", collect_while_taking)
+        gc.set_threshold(1)
+        try:
+            assert [len(make(n)) for n in (1, 2, 3)] == [1, 2, 3]
+        finally:
+            gc.set_threshold(*threshold)
