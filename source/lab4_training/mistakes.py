@@ -338,6 +338,20 @@ MISTAKES = [
         see=NETWORK,
     ),
     Mistake(
+        id="softmax-before-cost-derivative",
+        exercise="softmax_network",
+        title="`cost_derivative` gets probabilities in place of logits.",
+        hint="Your exercise 3 applies the softmax itself. What does it make of probabilities, which "
+        "all lie between 0 and 1?",
+        edits=(
+            (
+                "delta = self.cost_derivative(logits, y)",
+                "delta = self.cost_derivative(self.softmax(logits), y)",
+            ),
+        ),
+        see=NETWORK,
+    ),
+    Mistake(
         id="output-slope-kept",
         exercise="softmax_network",
         title="A slope p(1 - p) is multiplied in at the output, where none belongs any more.",
@@ -566,6 +580,22 @@ MISTAKES = [
             (
                 "        moves = self.velocities\n        if self.nesterov",
                 "        if self.nesterov",
+            ),
+        ),
+        see=MOMENTUM,
+    ),
+    Mistake(
+        id="parameters-changed-in-place",
+        exercise="momentum",
+        title="The parameters that were handed in are changed.",
+        hint="The values are right. But look at the arrays that you were given, after the call: p -= "
+        "... works on the caller's own array, p - ... makes a new one.",
+        edits=(
+            (
+                "        return [p - self.learning_rate * move for p, move in zip(parameters, moves)]",
+                "        for p, move in zip(parameters, moves):\n"
+                "            p -= self.learning_rate * move\n"
+                "        return parameters",
             ),
         ),
         see=MOMENTUM,
@@ -803,6 +833,24 @@ MISTAKES = [
             (
                 "            self.means[k] = self.beta1",
                 "            self.steps += 1\n            self.means[k] = self.beta1",
+            ),
+        ),
+        see=ADAMW,
+    ),
+    Mistake(
+        id="adam-correction-kept",
+        exercise="bonus_adamw",
+        title="The corrected means are stored, so they are corrected again in the next step.",
+        hint="The first step is right, the second is not. With which m does the second step begin: "
+        "the running mean, or what the correction made of it?",
+        edits=(
+            (
+                "mean = self.means[k] / (1 - self.beta1**self.steps)",
+                "mean = self.means[k] = self.means[k] / (1 - self.beta1**self.steps)",
+            ),
+            (
+                "square = self.squares[k] / (1 - self.beta2**self.steps)",
+                "square = self.squares[k] = self.squares[k] / (1 - self.beta2**self.steps)",
             ),
         ),
         see=ADAMW,
