@@ -70,6 +70,20 @@ MISTAKES = [
         see=FORWARD,
     ),
     Mistake(
+        id="no-bend-between-layers",
+        exercise="forward_pass",
+        title="The next layer is fed with z, before the bend; it needs a.",
+        hint="Two layers without a bend between them are one layer: (x w) w′ = x (w w′). Which of "
+        "your two lists goes into the next product?",
+        edits=(
+            (
+                "z = activations[-1] @ w + b",
+                "z = (pre_activations[-1] if pre_activations else x) @ w + b",
+            ),
+        ),
+        see=FORWARD,
+    ),
+    Mistake(
         id="each-layer-reads-x",
         exercise="forward_pass",
         title="Every layer is fed with x instead of the output of the layer before it.",
