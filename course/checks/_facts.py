@@ -8,6 +8,7 @@ from course.checks._compare import Leaf, Stage, agreeing, widened
 from course.checks._values import Array, describe
 
 MAX_NAMES = 8
+LONGEST_NAME = 60
 
 
 def facts_of(leaf: Leaf) -> tuple[str, ...]:
@@ -102,8 +103,13 @@ def others_fact(focus: Leaf, leaves: tuple[Leaf, ...], labels: dict[int, str]) -
 
 
 def _listed(names: list[str]) -> str:
-    shown = ", ".join(f"`{name[:40]}`" for name in names[:MAX_NAMES])
+    shown = ", ".join(f"`{_short(name)}`" for name in names[:MAX_NAMES])
     return shown + (f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else "")
+
+
+def _short(name: str) -> str:
+    """Keep the end of a long name: it has the index."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 15]}…{name[-14:]}"
 
 
 def label(keys: tuple[str | int, ...], names: str | tuple[str, ...]) -> str:

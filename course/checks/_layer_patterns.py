@@ -55,7 +55,7 @@ def one_rank_wrong(case: Case) -> Finding | None:
         for right in (True, False)
     ]
     if ranks == [{1}, {2}]:
-        cause = "what a right vector is multiplied with to give the matrix: which activations?"
+        cause = "what a right vector is multiplied with to give the matrix, activations in a layer."
         return Finding("only-matrices", cause, "every vector is right, every matrix is wrong")
     if ranks == [{2}, {1}]:
         cause = "how the vectors are summed or averaged over the batch."

@@ -45,8 +45,8 @@ class Tolerance:
 
 def _is_float32(array: Array) -> bool:
     """Tell whether the numbers are float32's, whatever dtype holds them now."""
-    if array.dtype.itemsize >= 8 and (array.ndim == 0 or not array.any()):
-        return False  # one number is too often a short one, like 0.5; zeros are of no precision
+    if array.dtype.itemsize >= 8 and (array.ndim == 0 or np.array_equal(array, np.rint(array))):
+        return False  # one number is too often a short one, like 0.5; whole ones are always exact
     with np.errstate(over="ignore"):
         return array.dtype.kind == "f" and bool(np.all(array == array.astype(np.float32)))
 

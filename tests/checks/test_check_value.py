@@ -208,3 +208,15 @@ def test_noise_is_given_no_ratio_and_no_layer(expected: Any, seed: int) -> None:
     got = expected + scale * np.where(np.abs(noise) < 0.1, 0.1, noise)
     report = failure(check, got, expected, sizes={"batch size": 7})
     assert not report.pattern.startswith("ratio")
+
+
+def test_whole_numbers_are_no_sign_of_float32() -> None:
+    report = failure(checks.check_value, "E", np.array([1.0, 2.0]), np.ones(2), name="v")
+    assert "float32" not in report.render()
+
+
+def test_a_long_name_keeps_its_index() -> None:
+    name = f"parameters after a step of an optimiser with {'many ' * 8}options"
+    report = failure(checks.check_value, "E", [np.zeros(2)] * 2, [np.ones(2)] * 2, name=name)
+    assert "…" in report.render()
+    assert "options[0]`" in report.render() or "options[1]`" in report.render()
