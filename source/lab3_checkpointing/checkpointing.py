@@ -899,9 +899,10 @@ print(f"{count} sets of checkpoints give the gradients of the plain network")
 # memory the call took, measured in arrays. For the last number you may use a few more arrays than are
 # saved, for the deltas and slopes that you work with, but not many.
 #
-# **Reading the test.** `evaluations[4]` is how often layer 4 was evaluated. If with checkpoints `[4]` 16
-# arrays are alive where 9 are enough, the last segment's lingers while the first is run. One or two
-# too many with `[5, 7]` are checkpoints that were read, but not taken off the list.
+# **Reading the test.** `evaluations[4]` is how often layer 4 was evaluated; one too many at every layer
+# is a run of the whole network for its output alone. If with checkpoints `[4]` 16 arrays are alive
+# where 9 are enough, the last segment's linger while the first is run. One or two too many with
+# `[5, 7]` are checkpoints that were read, but not taken off the list.
 
 # %% grade_id="test-backprop-memory" points=5
 import numpy as np

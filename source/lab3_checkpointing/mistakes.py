@@ -581,15 +581,6 @@ MISTAKES = (
         see=WHOLE,
     ),
     Mistake(
-        id="whole-output-from-the-start",
-        exercise="backprop",
-        title="The whole network is run once more, only to have the output.",
-        hint="The output is the activation of the last pre-activation. Which of your pieces has just "
-        "computed that pre-activation?",
-        edits=(("self.activation(zs[-1])", "self.feedforward(x)"),),
-        see=WHOLE,
-    ),
-    Mistake(
         id="whole-updates-on-the-way",
         exercise="backprop",
         title="backprop changes the weights.",
