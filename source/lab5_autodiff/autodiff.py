@@ -1690,9 +1690,12 @@ name = "gradients of (x, gamma, h, z, J)"
 got = gradients_of(top, x, gamma, h, z, top)
 print(checks.check_value(title, got, (6.0, 7.0, 1.0, 1.0, 1.0), name=name, see=see))
 
-a, b = Parameter(2.0), Parameter(3.0)
-got = gradients_of(plus(plus(a, b), a), a, b)
-print(checks.check_value(title, got, (2.0, 1.0), name="gradients of a + b + a: (a, b)", see=see))
+a, b = Parameter([2.0, 0.0]), Parameter([3.0, 1.0])
+m = Average(a, b)
+got = gradients_of(total(Average(m, a)), a, b, m)
+expected = tuple(np.full(2, n) for n in (0.75, 0.25, 0.5))
+name = "gradients of the average of m and a, m the average of a and b: (a, b, m)"
+print(checks.check_value(title, got, expected, name=name, see=see))
 try:
     backprop(Parameter(np.ones(3)))
     refused = False
