@@ -23,12 +23,16 @@ REFERENCE, BLANK, MISTAKE, ALTERNATIVE = "reference", "blank", "mistake", "alter
 
 @dataclass(frozen=True)
 class HandIn:
-    """One notebook as a student would hand it in. `id` is that of the mistake or alternative."""
+    """One notebook as a student would hand it in.
+
+    `id` is that of the mistake or alternative, `exercise` where the mistake is.
+    """
 
     kind: str
     id: str
     notebook: str
     data: bytes
+    exercise: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ def _solved(lab: Lab, name: str, source: Any, grade_ids: set[str]) -> Iterator[H
     for mistake in lab.mistakes:
         if mistake.exercise in grade_ids:
             wrong = apply_mistake(source, mistake)
-            yield HandIn(MISTAKE, mistake.id, name, submission_of(wrong))
+            yield HandIn(MISTAKE, mistake.id, name, submission_of(wrong), mistake.exercise)
     for alternative in lab.alternatives:
         if _touched(alternative) & grade_ids:
             other = apply_alternative(source, alternative)

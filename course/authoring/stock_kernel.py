@@ -19,7 +19,7 @@ from nbgrader.utils import determine_grade
 from course.authoring.handins import HandIn
 from course.checks import session
 from course.grading.time_limit import time_limit
-from course.labs import Kind, cells_of, parse_notebook
+from course.labs import Cell, Kind, cells_of, exercise_of, parse_notebook
 
 RUNS = (Kind.GIVEN, Kind.SOLUTION, Kind.TEST, Kind.PLAIN)
 
@@ -29,6 +29,7 @@ def earned_in_one_kernel(
 ) -> dict[str, float]:
     """Run a hand-in in this process; give the points of each test cell by grade_id.
 
+    Of a mistake only the tests of its own exercise are run: the others would say nothing of it.
     Locked cells are the source's, with the hidden tests, as nbgrader's `OverwriteCells` puts them
     back. Experiments are skipped. `seconds` bounds each cell.
     """
@@ -40,7 +41,7 @@ def earned_in_one_kernel(
     earned = {}
     with warnings.catch_warnings():  # shows each warning anew
         for cell in cells_of(notebook):
-            if not cell.is_code or cell.kind not in RUNS:
+            if not cell.is_code or cell.kind not in RUNS or _beside(cell, hand_in):
                 continue
             node = notebook.cells[cell.index]
             node.source = locked.get(cell.grade_id, cell.source)
@@ -49,6 +50,12 @@ def earned_in_one_kernel(
             if cell.kind is Kind.TEST:
                 earned[cell.grade_id] = float(determine_grade(node)[0])
     return earned
+
+
+def _beside(cell: Cell, hand_in: HandIn) -> bool:
+    """Tell whether the cell tests another exercise than the one where the mistake is."""
+    is_test = cell.kind is Kind.TEST and hand_in.exercise != ""
+    return is_test and exercise_of(cell.grade_id) != hand_in.exercise
 
 
 @cache

@@ -62,7 +62,7 @@ def run_trials(lab: Lab, sheet: Sheet, seed: int, progress: Progress) -> tuple[T
                 where=str(lab.folder),
                 cure="Take out the mistake that exits or runs out of memory.",
             ) from error
-    return tuple(map(_trial, sheet.hand_ins, results, alone))
+    return tuple(map(partial(_trial, sheet), sheet.hand_ins, results, alone))
 
 
 def repeat_trials(
@@ -91,6 +91,8 @@ def _map(
         yield result
 
 
-def _trial(hand_in: HandIn, result: NotebookResult, stock: Mapping[str, float]) -> Trial:
-    verdicts = {cell.grade_id: cell for cell in result.cells if cell.grade_id in stock}
+def _trial(
+    sheet: Sheet, hand_in: HandIn, result: NotebookResult, stock: Mapping[str, float]
+) -> Trial:
+    verdicts = {cell.grade_id: cell for cell in result.cells if cell.grade_id in sheet.worth}
     return Trial(hand_in, verdicts, stock)

@@ -42,6 +42,14 @@ def test_the_reference_earns_all(run, reference):
     assert earned(run, reference) == SOLVED
 
 
+def test_of_a_mistake_only_the_tests_of_its_exercise_run(run, reference):
+    edit = Mistake("m", "double", "t", "h", (("result = 2 * x", "result = 3 * x"),))
+    data = submission_of(apply_mistake(reference, edit))
+    hand_in = HandIn(MISTAKE, "m", "tiny", data, exercise="double")
+    earned = run(hand_in, dump_notebook(reference), 1, 1.0)
+    assert earned == {"test-double": 0.0, "test-double-hidden": 0.0}
+
+
 @pytest.mark.parametrize(
     "new",
     [
