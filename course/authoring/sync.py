@@ -58,7 +58,7 @@ class _File:
 
 def _pairs(lab: Lab) -> list[str]:
     files = [*lab.folder.glob("*.py"), *lab.folder.glob("*.ipynb")]
-    return sorted({path.stem for path in files} - set(NOT_NOTEBOOKS))
+    return sorted({p.stem for p in files if p.stem.split("_")[0] not in NOT_NOTEBOOKS})
 
 
 def _wanted(folder: Path, name: str) -> Iterator[_File]:

@@ -112,7 +112,7 @@ def plan_of(lab: Lab, notebook: str) -> Plan:
 
 
 def _files_of(lab: Lab, notebook: str) -> list[Path]:
-    paths = [lab.notebook_path(notebook), lab.folder / "mistakes.py", lab.folder / "lab.toml"]
+    paths = [lab.notebook_path(notebook), *lab.mistake_files, lab.folder / "lab.toml"]
     return [path for path in paths if path.is_file()]
 
 

@@ -6,7 +6,6 @@ import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from course.errors import CourseError
@@ -39,13 +38,19 @@ class Lab:
 
     @cached_property
     def mistakes(self) -> tuple[Mistake, ...]:
-        """Read `mistakes.py`; empty where the lab has none."""
-        return tuple(getattr(self._module("mistakes"), "MISTAKES", ()))
+        """Read `mistakes.py`, or `mistakes_<notebook>.py` of each notebook."""
+        return tuple(m for path in self.mistake_files for m in _listed(path, "MISTAKES"))
 
     @cached_property
     def alternatives(self) -> tuple[Alternative, ...]:
-        """Read `alternatives.py`; empty where the lab has none."""
-        return tuple(getattr(self._module("alternatives"), "ALTERNATIVES", ()))
+        """Read `alternatives.py`, or `alternatives_<notebook>.py` of each notebook."""
+        paths = sorted(self.folder.glob("alternatives*.py"))
+        return tuple(a for path in paths for a in _listed(path, "ALTERNATIVES"))
+
+    @property
+    def mistake_files(self) -> tuple[Path, ...]:
+        """The files that list the known mistakes."""
+        return tuple(sorted(self.folder.glob("mistakes*.py")))
 
     @cached_property
     def settings(self) -> dict[str, Any]:
@@ -74,26 +79,6 @@ class Lab:
                 and (self.folder / path).is_file()
             )
         )
-
-    def _module(self, name: str) -> ModuleType | None:
-        path = self.folder / f"{name}.py"
-        if not path.is_file():
-            return None
-        spec = importlib.util.spec_from_file_location(f"_lab_{self.name}_{name}", path)
-        if spec is None or spec.loader is None:
-            return None
-        module = importlib.util.module_from_spec(spec)
-        written = sys.dont_write_bytecode
-        sys.dont_write_bytecode = True  # nbgrader would copy a __pycache__ into the release
-        try:
-            spec.loader.exec_module(module)
-        except Exception as error:
-            raise CourseError(
-                f"cannot be read: {type(error).__name__}: {error}", where=str(path)
-            ) from error
-        finally:
-            sys.dont_write_bytecode = written
-        return module
 
 
 @dataclass(frozen=True)
@@ -155,3 +140,22 @@ class Course:
         raise CourseError(
             f"there is no lab {name!r}", where=str(self.source), cure=f"The labs are: {known}."
         )
+
+
+def _listed(path: Path, name: str) -> Any:
+    """Run a file of the lab's and give what it lists under `name`."""
+    spec = importlib.util.spec_from_file_location(f"_lab_{path.parent.name}_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    written = sys.dont_write_bytecode
+    sys.dont_write_bytecode = True  # nbgrader would copy a __pycache__ into the release
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise CourseError(
+            f"cannot be read: {type(error).__name__}: {error}", where=str(path)
+        ) from error
+    finally:
+        sys.dont_write_bytecode = written
+    return getattr(module, name, ())

@@ -14,6 +14,8 @@ from course.plots._autodiff import (
 from course.plots._batches import draw_batch, draw_outer_sum
 from course.plots._checkpoints import draw_lifetimes, draw_placements, draw_segments
 from course.plots._graphs import draw_chain, draw_layer, draw_shapes
+from course.plots._layers import draw_contract, draw_masked_layer, draw_stack
+from course.plots._library import draw_modules, draw_node, draw_reports, draw_training_step
 from course.plots._training import draw_block, draw_dropout
 
 # lab -> name of the file -> what draws it
@@ -32,6 +34,15 @@ FIGURES: dict[str, dict[str, Callable[[], Any]]] = {
         "operation": draw_operation,
         "broadcast": draw_broadcast,
         "ladder": draw_ladder,
+    },
+    "lab6_library": {
+        "layer_contract": draw_contract,
+        "layer_stack": draw_stack,
+        "layer_dropout": draw_masked_layer,
+        "node": draw_node,
+        "reports": draw_reports,
+        "modules": draw_modules,
+        "training_step": draw_training_step,
     },
 }
 
