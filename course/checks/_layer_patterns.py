@@ -20,8 +20,12 @@ def earlier_wrong(case: Case) -> Finding | None:
 
 
 def later_wrong(case: Case) -> Finding | None:
-    """Find values that are right up to a layer and wrong from there on."""
-    if case.of_gradients or not _split(case, backwards=True):
+    """Find arrays that are right up to a layer and wrong from there on."""
+    arrays = all(
+        isinstance(leaf.expected, np.ndarray) and leaf.expected.ndim for leaf in case.leaves
+    )
+    in_lists = all(type(key) is int for leaf in case.leaves for key in leaf.keys)
+    if case.of_gradients or not (arrays and in_lists and _split(case, backwards=True)):
         return None
     return Finding(
         "later-layers",

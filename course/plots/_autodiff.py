@@ -40,15 +40,16 @@ def draw_operation() -> "Figure":
         node(axes, at, name)
         start, end = (middle, at) if name == "z" else (at, middle)
         arrow(axes, start, end, color=BLUE)
-        lower = [(x, y - 0.28) for x, y in (end, start)]
-        arrow(axes, lower[0], lower[1], color=RED, dashed=True)
+        aside = 0.28 if name == "x" else -0.28  # such that no two arrows cross
+        back = [(x, y + aside) for x, y in (end, start)]
+        arrow(axes, back[0], back[1], color=RED, dashed=True)
     note(axes, (4.9, 1.72), "apply(x, y)", color=BLUE)
     note(axes, (6.75, 1.22), r"$g_z = \partial J/\partial z$", color=RED, ha="left")
     note(axes, (4.9, 0.98), "grad(gz)", color=RED)
-    note(axes, (0.55, 1.92), r"$g_x = \partial J/\partial x$", color=RED, ha="right")
+    note(axes, (0.55, 2.68), r"$g_x = \partial J/\partial x$", color=RED, ha="right")
     note(axes, (0.55, 0.32), r"$g_y = \partial J/\partial y$", color=RED, ha="right")
-    note(axes, (7.9, 1.72), "… J", color=GREY)
-    axes.set(xlim=(-1.1, 8.4), ylim=(0, 2.8))
+    note(axes, (6.75, 1.62), "… on to J", color=GREY, ha="left")
+    axes.set(xlim=(-1.1, 8.4), ylim=(0, 3.0))
     return figure
 
 
@@ -77,11 +78,11 @@ def draw_ladder(rungs: int = 4) -> "Figure":
     for k in range(rungs + 1):
         x = 1.7 * k
         for y in (0.0, 1.3):
-            node(axes, (x, y), "x" if k == 0 else "avg", round_=k > 0)
+            node(axes, (x, y), ("x" if y else "y") if k == 0 else "avg", round_=k > 0)
             if k < rungs:
                 for other in (0.0, 1.3):
                     arrow(axes, (x, y), (x + 1.7, other), color=BLUE, margin=0.42)
-        note(axes, (x, -0.75), f"{2 ** (rungs - k)} paths" if k < rungs else "", color=RED)
-    note(axes, (1.7 * rungs, -0.75), "from here: 1", color=RED)
+        count = f"{2 ** (rungs - k)} paths" if k < rungs else "starts here"
+        note(axes, (x, -0.75), count, color=RED)
     axes.set(xlim=(-0.6, 1.7 * rungs + 0.8), ylim=(-1, 1.8))
     return figure
