@@ -60,23 +60,21 @@ def merge(proofs: Sequence[LabProof], leaks: tuple[str, ...]) -> LabProof:
 
 
 def differing(
-    lab: Lab, sheet: Sheet, repeated: Iterable[tuple[int, HandIn, NotebookResult]]
+    sheet: Sheet, repeated: Iterable[tuple[int, HandIn, NotebookResult]]
 ) -> Iterator[str]:
     """Say where the proof does not hold under another seed: in two processes only."""
     for seed, hand_in, result in repeated:
         verdicts = {cell.grade_id: cell for cell in result.cells if cell.grade_id in sheet.worth}
-        for problem in _problems(lab, sheet, Trial(hand_in, verdicts, {})):
+        for problem in _problems(sheet, Trial(hand_in, verdicts, {})):
             yield f"seed {seed}: {problem}"
 
 
-def _problems(lab: Lab, sheet: Sheet, trial: Trial) -> Iterator[str]:
+def _problems(sheet: Sheet, trial: Trial) -> Iterator[str]:
     who, earned = student_of(trial.hand_in), trial.two_process
     if trial.hand_in.kind == MISTAKE:
-        proof = _mistake(lab, sheet, trial)
-        if not proof.caught_two_process:
-            yield f"the mistake {who} loses no points of {proof.exercise}"
-        if proof.named_as:
-            yield f"the mistake {who} is taken for {', '.join(proof.named_as)}"
+        exercise = trial.hand_in.exercise
+        if all(earned[key] == sheet.worth[key] for key in earned):
+            yield f"the mistake {who} loses no points of {exercise}"
         return
     for key, worth in sheet.worth.items():
         if earned[key] != (0.0 if trial.hand_in.kind == BLANK else worth):
@@ -102,7 +100,7 @@ def _mistake(lab: Lab, sheet: Sheet, trial: Trial) -> MistakeProof:
         id=mistake.id,
         exercise=mistake.exercise,
         caught_two_process=sum(trial.two_process[key] for key in tests) < full,
-        caught_stock=sum(trial.stock.get(key, 0.0) for key in tests) < full,
+        caught_stock=sum(trial.stock[key] for key in tests) < full,
         named=mistake.id in {trial.verdicts[key].diagnosis for key in tests},
         named_as=tuple(
             sorted({v.diagnosis for v in trial.verdicts.values()} & known - {mistake.id})

@@ -11,12 +11,13 @@ from typing import TypeVar
 from course.authoring.handins import HandIn, Sheet
 from course.authoring.stock_kernel import earned_in_one_kernel
 from course.errors import CourseError
+from course.grading.catalogue import Catalogue
 from course.grading.grade import grade_notebook
 from course.grading.limits import Limits
-from course.grading.plan import Job, make_plan
+from course.grading.plan import Job, Plan, make_plan
 from course.grading.pool import trusted_pool
 from course.grading.results import CellResult, NotebookResult
-from course.labs import Lab
+from course.labs import Kind, Lab, cells_of, dump_notebook, exercise_of, parse_notebook
 
 Progress = Callable[[str, int, int], None]  # what is done, how many of how many
 R = TypeVar("R")
@@ -68,13 +69,36 @@ def run_trials(lab: Lab, sheet: Sheet, seed: int, progress: Progress) -> tuple[T
 def repeat_trials(
     lab: Lab, sheet: Sheet, seeds: Iterable[int], progress: Progress
 ) -> Iterator[tuple[int, HandIn, NotebookResult]]:
-    """Run each hand-in in two processes under each of the seeds; yield what came of it."""
-    workers = os.cpu_count() or 1
-    with trusted_pool(workers) as pool:
+    """Run each hand-in in two processes under each of the seeds; yield what came of it.
+
+    Of a mistake only the tests of its own exercise run; nothing is diagnosed.
+    """
+    with trusted_pool(os.cpu_count() or 1) as pool:
         for seed in seeds:
-            jobs = _jobs(lab, sheet, seed, workers)
+            jobs = [_job_alone(lab, sheet, hand_in, seed) for hand_in in sheet.hand_ins]
             results = _map(pool, grade_notebook, jobs, f"seed {seed}", progress)
             yield from ((seed, *pair) for pair in zip(sheet.hand_ins, results, strict=True))
+
+
+def _job_alone(lab: Lab, sheet: Sheet, hand_in: HandIn, seed: int) -> Job:
+    source_json, data = sheet.source_json, hand_in.data
+    if hand_in.exercise:
+        source_json = _tested_on(hand_in.exercise, source_json.encode())
+        data = _tested_on(hand_in.exercise, data).encode()
+    limits, forbidden = Limits(), lab.forbidden_modules
+    plan = Plan(lab.name, sheet.notebook, source_json, seed, limits, forbidden, Catalogue())
+    return Job(hand_in.id or hand_in.kind, plan, data)
+
+
+def _tested_on(exercise: str, data: bytes) -> str:
+    """Leave the tests of all other exercises out of a notebook."""
+    notebook = parse_notebook(data, where="a hand-in")
+    notebook.cells = [
+        notebook.cells[cell.index]
+        for cell in cells_of(notebook)
+        if cell.kind is not Kind.TEST or exercise_of(cell.grade_id) == exercise
+    ]
+    return dump_notebook(notebook)
 
 
 def _jobs(lab: Lab, sheet: Sheet, seed: int, workers: int) -> list[Job]:

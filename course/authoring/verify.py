@@ -46,7 +46,7 @@ def verify(
         remarks = [
             remark
             for sheet in sheets
-            for remark in differing(lab, sheet, repeat_trials(lab, sheet, more, progress))
+            for remark in differing(sheet, repeat_trials(lab, sheet, more, progress))
         ]
     if (course.release / lab.name).is_dir():
         found = tuple(dict.fromkeys((*found, *leaks(course, lab))))
