@@ -13,22 +13,21 @@ if TYPE_CHECKING:
 
 def draw_contract() -> "Figure":
     """Draw one layer: what goes in and out when it is called, and when its `grad` is asked."""
-    figure, axes = canvas(8.6, 3.1)
+    figure, axes = canvas(8.6, 2.8)
     boxes(axes, [(4.5, 1.7)], ["layer\nweights, bias\nremembers x"])
-    arrow(axes, (1.0, 2.1), (3.7, 2.1), color=BLUE, margin=0.1)
-    arrow(axes, (5.3, 2.1), (8.0, 2.1), color=BLUE, margin=0.1)
-    arrow(axes, (8.0, 1.3), (5.3, 1.3), color=RED, dashed=True, margin=0.1)
-    arrow(axes, (3.7, 1.3), (1.0, 1.3), color=RED, dashed=True, margin=0.1)
-    arrow(axes, (4.5, 1.15), (4.5, 0.45), color=RED, dashed=True, margin=0.1)
-    note(axes, (4.5, 2.75), "layer(x)", color=BLUE)
-    note(axes, (2.2, 2.35), "x  (B, n_in)", color=BLUE)
-    note(axes, (6.8, 2.35), "y  (B, n_out)", color=BLUE)
-    note(axes, (6.8, 1.02), "in_gradient  (B, n_out)", color=RED)
-    note(axes, (2.2, 1.02), "gradient_input  (B, n_in)", color=RED)
+    arrow(axes, (1.0, 1.9), (3.85, 1.9), color=BLUE, margin=0.05)
+    arrow(axes, (5.15, 1.9), (8.0, 1.9), color=BLUE, margin=0.05)
+    arrow(axes, (8.0, 1.5), (5.15, 1.5), color=RED, dashed=True, margin=0.05)
+    arrow(axes, (3.85, 1.5), (1.0, 1.5), color=RED, dashed=True, margin=0.05)
+    arrow(axes, (4.5, 1.2), (4.5, 0.5), color=RED, dashed=True, margin=0.05)
+    note(axes, (2.4, 2.15), "x  (B, n_in)", color=BLUE)
+    note(axes, (6.6, 2.15), "y = layer(x)  (B, n_out)", color=BLUE)
+    note(axes, (6.6, 1.22), "in_gradient  (B, n_out)", color=RED)
+    note(axes, (2.4, 1.22), "gradient_input  (B, n_in)", color=RED)
     text = "gradient_weights  (n_in, n_out),   gradient_bias  (n_out,)"
-    note(axes, (4.5, 0.3), text, color=RED)
-    note(axes, (4.5, -0.05), "layer.grad(in_gradient)", color=RED)
-    axes.set(xlim=(0.5, 8.5), ylim=(-0.2, 3.0))
+    note(axes, (4.5, 0.35), text, color=RED)
+    note(axes, (4.5, 0.02), "layer.grad(in_gradient) gives all three gradients", color=GREY)
+    axes.set(xlim=(0.8, 8.2), ylim=(-0.1, 2.35))
     return figure
 
 
@@ -42,7 +41,9 @@ def draw_stack() -> "Figure":
         arrow(axes, (start, y + 0.15), (end, y + 0.15), color=BLUE, margin=0.6)
     for (end, y), (start, _) in pairwise(places):
         arrow(axes, (start, y - 0.15), (end, y - 0.15), color=RED, dashed=True, margin=0.6)
+    arrow(axes, (1.8, 1.85), (0.2, 1.85), color=GREY, dashed=True, margin=0.6)
     note(axes, (0.15, 2.15), "x", color=BLUE)
+    note(axes, (0.15, 1.85), "not needed", color=GREY)
     note(axes, (8.4, 2.4), "y_pred", color=BLUE)
     note(axes, (8.4, 1.6), "loss.grad()", color=RED)
     for x in (3.1, 5.7):

@@ -49,7 +49,7 @@
 #
 # `in_gradient` is the gradient of the loss with respect to `y`, whatever happened to `y` later on:
 # it comes *in* from behind, and has the shape of `y`. Hand it to `grad`, and out comes the gradient of
-# the loss with respect to what the part was made of.
+# the loss with respect to what `y` was made of.
 #
 # ![A part: values go forward, gradients come back](figures/layer_contract.svg)
 #
@@ -176,7 +176,8 @@ print(f"PyTorch {torch.__version__}" if torch else NO_TORCH)
 #
 # When your gradient is right, the test speaks of a *Taylor slope* of 2: after a step of length $h$ the
 # loss differs from its old value plus gradient · step by something proportional to $h^2$. If the
-# gradient is wrong, however little, it is proportional to $h$, and the slope is 1.
+# gradient is wrong, however little, it is proportional to $h$, and the slope is 1. (The `xp` in a test's
+# formula stands for NumPy, or for JAX, which differentiates it.)
 #
 # **Think first.** `np.mean` of an array `(B, n)` divides by what? And what of the call does `grad`
 # need, so what do you keep in `self`?
@@ -262,8 +263,8 @@ print(checks.check_vectorised(title, loss, batch_of, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **What you should see.** The numbers from above. If the loss is right and PyTorch's gradient differs
-# from yours by a constant factor, it is the factor of the text.
+# **What you should see.** The numbers from above. PyTorch's are multiplied by $\frac n2$ before they
+# are compared, and then there is no difference left.
 
 # %% tags=["experiment"]
 y_pred = np.array([[1.0, 0.0, 2.0], [0.0, 3.0, 1.0]])
@@ -328,8 +329,8 @@ else:
 # $$\frac12 \begin{pmatrix} -\frac12 & \frac14 & \frac14 \\ -\frac34 & \frac14 & \frac12 \end{pmatrix}.$$
 #
 # **Think first.** One row has logits around $1000$, another around $-1000$. If you subtract the largest
-# number of the *whole array*, what becomes of the second row? And which `keepdims` makes a
-# maximum per row subtractable from its row?
+# number of the *whole array*, what becomes of the second row? Which `keepdims` makes a maximum per
+# row subtractable from its row? And what is the shape of a `(B, 1)` minus a `(B,)`?
 
 
 # %% grade_id="cross_entropy" stub=["Store in self what grad needs, and return the mean (or the sum) over the rows of the cross-entropy, one number.", "Return the gradient of the last call's number with respect to logits, an array (B, C)."]
@@ -371,7 +372,6 @@ from course import checks
 
 title, see = "Exercise 2 · CrossEntropy", "2 · How wrong is it?"
 rng = checks.rng()
-sizes = {"batch size": 5, "number of classes": 4}
 logits, y_true = rng.normal(size=(5, 4)), np.eye(4)[rng.permutation([0, 1, 2, 3, 3])]
 
 
@@ -384,7 +384,11 @@ def sum_loss(xp, logits):
     return mean_loss(xp, logits) * len(y_true)
 
 
-for average, formula in ((True, mean_loss), (False, sum_loss)):
+for average, formula, count in (
+    (True, mean_loss, "batch size"),
+    (False, sum_loss, "number of examples"),
+):
+    sizes = {count: 5, "number of classes": 4}
     name, loss = f"CrossEntropy(average={average})", CrossEntropy(average=average)
     got, expected = loss(logits.copy(), y_true.copy()), formula(np, logits)
     print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
@@ -430,7 +434,8 @@ for (batch, classes), average in (
     ((4, 2), True),
 ):
     case = f"{title}, shape {(batch, classes)}, average={average}"
-    sizes = {"batch size": batch, "number of classes": classes}
+    count = "batch size" if average else "number of examples"
+    sizes = {count: batch, "number of classes": classes}
     logits, y_true = rng.normal(size=(batch, classes)), labels(batch, classes)
     loss = CrossEntropy(average=average)
     loss(rng.normal(size=(2, 2)), np.eye(2))  # the last call counts
@@ -718,7 +723,8 @@ else:
 # $$y = \sigma(x) = \frac{1}{1 + e^{-x}} = \tfrac12 \left(1 + \tanh \tfrac x2\right), \qquad
 #   \sigma'(x) = \sigma(x)\,(1 - \sigma(x)) = y\,(1 - y).$$
 #
-# The form with `np.tanh` is the same function, and never overflows.
+# It squeezes every number into $(0, 1)$, smoothly. The form with `np.tanh` is the same function, and
+# never overflows.
 #
 # **By hand.** $x = (0, \ln 3)$ gives $y = (\frac12, \frac34)$. If $g = (4, 16)$ comes in, $(4 \cdot
 # \frac14,\; 16 \cdot \frac3{16}) = (1, 3)$ goes on.
@@ -763,8 +769,12 @@ def loss(xp, x):
 sigmoid = Sigmoid()
 got, expected = sigmoid(x.copy()), 1 / (1 + np.exp(-x))
 print(checks.check_value(title, got, expected, name="sigmoid(x)", see=see))
-got, names = (sigmoid.grad(in_gradient.copy()),), ("x",)
+got, expected = sigmoid.grad(np.ones((3, 4))), 1 / (2 + np.exp(x) + np.exp(-x))
+name = "slope, which is what grad gives where only ones come in"
+print(checks.check_value(title, got, expected, name=name, see=see))
+got, names = (sigmoid.grad(in_gradient.copy()),), ("x, in_gradient times slope",)
 print(checks.check_gradients(title, got, loss, (x,), names=names, see=see))
+print(checks.check_pure(title, sigmoid.grad, in_gradient, see=see))
 
 # %% grade_id="test-sigmoid-hidden" points=1
 ### BEGIN HIDDEN TESTS
@@ -856,8 +866,13 @@ def loss(xp, x):
 relu = ReLU()
 got, expected = relu(x.copy()), (x + np.abs(x)) / 2
 print(checks.check_value(title, got, expected, name="relu(x)", see=see))
-got, names = (relu.grad(in_gradient.copy()),), ("x",)
+name = "slope, which is what grad gives where only ones come in"
+got, expected = relu.grad(np.ones((3, 4))), np.where(x > 0, 1.0, 0.0)
+print(checks.check_value(title, got, expected, name=name, see=see))
+got, names = (relu.grad(in_gradient.copy()),), ("x, in_gradient times slope",)
 print(checks.check_gradients(title, got, loss, (x,), names=names, see=see))
+print(checks.check_pure(title, relu, x, see=see))
+print(checks.check_pure(title, relu.grad, in_gradient, see=see))
 relu(np.zeros((1, 2)))
 got = relu.grad(np.array([[3.0, -4.0]]))
 print(checks.check_value(title, got, np.zeros((1, 2)), name="gradient at x = 0", see=see))
@@ -904,8 +919,8 @@ x = np.linspace(-4, 4, 161)
 curves = {}
 for name, part in (("Sigmoid", Sigmoid()), ("Tanh", Tanh()), ("ReLU", ReLU())):
     part(x)
-    curves[f"{name}: slope"] = part.grad(np.ones_like(x))
-plots.plot_curves(x, curves, xlabel="x")
+    curves[name] = part.grad(np.ones_like(x))
+plots.plot_curves(x, curves, xlabel="x", ylabel="slope")
 
 # %% tags=["experiment"]
 x = np.array([[0.0, np.log(3), -2.0], [0.7, 0.0, 30.0]])
@@ -1113,18 +1128,17 @@ weights, bias = list(rng.normal(size=(2, 3))), list(rng.normal(size=(2, 3)))
 
 def loss(xp, weights, bias):
     hidden = xp.tanh(x * weights[0] + bias[0])
-    return xp.sum(in_gradient * xp.tanh(hidden * weights[1] + bias[1]))
+    return xp.sum(in_gradient * (hidden * weights[1] + bias[1]))
 
 
-parts = [Stretch(3), Tanh(), Stretch(3), Tanh()]
+parts = [Stretch(3), Tanh(), Stretch(3)]
 for k, layer in enumerate(parts[::2]):
     layer.weights, layer.bias = weights[k].copy(), bias[k].copy()
 a = x
 for part in parts:  # the forward pass, without your exercise 6
     a = part(a)
 got = Model(parts).backward(in_gradient.copy())
-form = [(np.ones(3), np.ones(3)), None, (np.ones(3), np.ones(3)), None]
-name = "the list that backward returns, for Layer, Activation, Layer, Activation"
+form, name = [(np.ones(3), np.ones(3)), None, (np.ones(3), np.ones(3))], "backward(...)"
 checks.check_value(title, got, form, name=name, atol=np.inf, see=see)
 found = [pair[0] for pair in got[::2]], [pair[1] for pair in got[::2]]
 names = ("gradient_weights", "gradient_bias")
@@ -1165,7 +1179,7 @@ for kinds, batch in (("LTLTL", 5), ("TLL", 1), ("LLLL", 3), ("L", 2), ("TTLTT", 
     for part in parts:
         a = part(a)
     model = Model(parts)
-    got, name = model.backward(in_gradient.copy()), "the list that backward returns"
+    got, name = model.backward(in_gradient.copy()), "backward(...)"
     checks.check_value(case, got, form_of(kinds), name=name, atol=np.inf, see=see)
     found = [got[i][0] for i in places], [got[i][1] for i in places]
     names = ("gradient_weights", "gradient_bias")
@@ -1222,11 +1236,23 @@ rng = checks.rng()
 sizes = {"learning rate": 0.3}
 weights, bias, gradient_w, gradient_b = rng.normal(size=(4, 2, 3))
 layers = [Stretch(3), Stretch(3)]
+model = Model([Tanh(), layers[0], Tanh(), layers[1]])
+
+
+def grads():
+    pairs = [(gw.copy(), gb.copy()) for gw, gb in zip(gradient_w, gradient_b)]
+    return [None, pairs[0], None, pairs[1]]
+
+
+for layer in layers:
+    layer.weights, layer.bias = np.zeros(3), np.zeros(3)
+model.update_parameters(grads(), 0.3)
+got, expected = [layer.weights for layer in layers], -0.3 * gradient_w
+name = "weights after a step from 0"
+print(checks.check_value(title, got, list(expected), name=name, sizes=sizes, see=see))
 for k, layer in enumerate(layers):
     layer.weights, layer.bias = weights[k].copy(), bias[k].copy()
-pairs = [(gw.copy(), gb.copy()) for gw, gb in zip(gradient_w, gradient_b)]
-grads = [None, pairs[0], None, pairs[1]]
-Model([Tanh(), layers[0], Tanh(), layers[1]]).update_parameters(grads, 0.3)
+model.update_parameters(grads(), 0.3)
 got, expected = [layer.weights for layer in layers], weights - 0.3 * gradient_w
 print(checks.check_value(title, got, list(expected), name="weights after the step", see=see))
 got, expected = [layer.bias for layer in layers], bias - 0.3 * gradient_b
@@ -1530,23 +1556,30 @@ same = bool(np.array_equal(out, twin(x.copy())))
 message = "two layers whose generators have the same seed must drop the same entries"
 checks.check_true(title, same, message, observed=same, see=see)
 kept = np.not_equal(out, b)  # where the layer inside saw a 0, b alone is left
-mask = kept / (1 - p)
-name, expected = "layer(x) in training", x * mask * w + b
-print(checks.check_value(title, out, expected, name=name, sizes=sizes, see=see))
+extremes = [float(f(kept.mean(axis=axis))) for axis in (0, 1) for f in (np.min, np.max)]
+alone = bool(kept.all()) or (min(extremes) > 0 and max(extremes) < 1)
+message = "each entry is dropped or kept on its own, not with its whole row or column"
+checks.check_true(title, alone, message, observed=extremes, see=see)
 share = float(np.mean(kept))
 message = f"of 8000 entries {share:.1%} are kept, with p={p}"
 checks.check_true(title, abs(share - 0.7) < 0.05, message, observed=share, see=see)
 print(message)
-got, name = layer.grad(in_gradient.copy()), "(gradient_weights, gradient_bias, gradient_input)"
-g = in_gradient
-expected = (g * x * mask).sum(axis=0), g.sum(axis=0), g * w * mask
-print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
-layer.training = False
-name, got = "layer(x) in evaluation", layer(x.copy())
-print(checks.check_value(title, got, x * w + b, name=name, sizes=sizes, see=see))
-name, got = "gradients in evaluation", layer.grad(g.copy())
-expected = (g * x).sum(axis=0), g.sum(axis=0), g * w
-print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
+mask = kept / (1 - p)
+name, seen = "what the layer inside is handed in training", layer.layer.x
+print(checks.check_value(title, seen, x * mask, name=name, sizes=sizes, see=see))
+name, expected = "layer(x) in training", x * mask * w + b
+print(checks.check_value(title, out, expected, name=name, sizes=sizes, see=see))
+for training, mask in ((True, mask), (False, np.ones(x.shape))):
+    case = title if training else f"{title}, in evaluation"
+    layer.training = training
+    if not training:
+        name, got = "layer(x) in evaluation", layer(x.copy())
+        print(checks.check_value(title, got, x * w + b, name=name, sizes=sizes, see=see))
+    g, got, name = in_gradient, layer.grad(in_gradient.copy()), "what grad returns"
+    expected = (g * x * mask).sum(axis=0), g.sum(axis=0), g * w * mask
+    checks.check_value(case, got, expected, name=name, atol=np.inf, see=see)  # three, and shapes
+    for k, name in enumerate(("gradient_weights", "gradient_bias", "gradient_input")):
+        print(checks.check_value(case, got[k], expected[k], name=name, sizes=sizes, see=see))
 
 # %% grade_id="test-dropout-hidden" points=3
 ### BEGIN HIDDEN TESTS
@@ -1671,7 +1704,8 @@ print("training:", x_train.shape, y_train.shape, "test:", x_test.shape, y_test.s
 
 # %% [markdown]
 # 12,000 digits to train on and 2,000 to test on, as rows of 784 grey values; 100 hidden units. It takes
-# a few seconds.
+# a few seconds. (Where other programs keep the processor busy it can take a minute: NumPy's threads
+# then wait for each other. Start Jupyter with `OPENBLAS_NUM_THREADS=1` in its environment.)
 #
 # **What you should see.** About 90 % of the test digits after the first epoch and 95 % after the eighth,
 # and on the training digits 98 %. If it stays near 10 %, look at `update_parameters`; if it hangs at 80

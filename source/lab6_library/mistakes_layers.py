@@ -181,6 +181,15 @@ MISTAKES = [
         see=WRONG,
     ),
     Mistake(
+        id="ce-rows-crossed",
+        exercise="cross_entropy",
+        title="A column (B, 1) meets a row (B,), and gives a square (B, B) of losses.",
+        hint="How many losses do you add up, B or B·B? Print the shape of the logarithm of the sums, "
+        "and of what you subtract from it. The mean hides it, the sum does not.",
+        edits=(("np.log(sums[:, 0])", "np.log(sums)"),),
+        see=WRONG,
+    ),
+    Mistake(
         id="ce-always-mean",
         exercise="cross_entropy",
         title="The loss is always averaged, whatever `average` says.",
