@@ -1,6 +1,7 @@
 """Drawings for the lab on a deep-learning library."""
 
 from itertools import pairwise
+from math import hypot
 from typing import TYPE_CHECKING
 
 from course.plots._sketch import Point, arrow, boxes, canvas, node, note
@@ -40,9 +41,12 @@ def draw_reports() -> "Figure":
     for name, at in places.items():
         node(axes, at, name)
     for start, end in (("x", "u"), ("u", "v"), ("x", "v"), ("v", "z"), ("u", "z")):
-        arrow(axes, places[start], places[end], color=BLUE)
-        (x0, y0), (x1, y1) = places[end], places[start]
-        arrow(axes, (x0, y0 - 0.22), (x1, y1 - 0.22), color=RED, dashed=True)
+        (x0, y0), (x1, y1) = places[start], places[end]
+        # side by side, each half a gap from the line through both nodes
+        half = 0.1 / hypot(x1 - x0, y1 - y0)
+        dx, dy = half * (y0 - y1), half * (x1 - x0)
+        arrow(axes, (x0 + dx, y0 + dy), (x1 + dx, y1 + dy), color=BLUE)
+        arrow(axes, (x1 - dx, y1 - dy), (x0 - dx, y0 - dy), color=RED, dashed=True)
     waits = {"x": "waits for 2 reports", "u": "waits for 2", "v": "waits for 1", "z": "begins"}
     for name, text in waits.items():
         x, y = places[name]
@@ -60,7 +64,9 @@ def draw_modules() -> "Figure":
     boxes(axes, layers, ["LinearNetwork"] * 3)
     arrow(axes, top, middle, color=GREY, margin=0.27)
     for x, y in layers:
-        arrow(axes, middle, (x, y), color=GREY, margin=0.32)
+        # from the lower edge of one box to the upper edge of the other
+        foot = middle[0] + 0.25 * (x - middle[0])
+        arrow(axes, (foot, middle[1] - 0.25), (x, y + 0.25), color=GREY, margin=0.03)
         for name, side in (("W", -0.6), ("b", 0.6)):
             node(axes, (x + side, 0.0), name)
             arrow(axes, (x, y), (x + side, 0.0), color=GREY, margin=0.3)

@@ -1030,6 +1030,27 @@ MISTAKES = [
         edits=(("as_node(x))", 'as_node(getattr(x, "value", x)))'),),
         see=NETWORKS,
     ),
+    Mistake(
+        id="lib-linear-new-parameters",
+        exercise="linear_network",
+        title="init_parameters makes a new Parameter W; an optimiser that holds the old one moves nothing.",
+        hint="Who else may hold W by now? What does init set, the parameter or its value?",
+        edits=(
+            (
+                "init(self.W, rng)",
+                'self.W = Parameter(self.W.value, name="W")\n        init(self.W, rng)',
+            ),
+        ),
+        see=NETWORKS,
+    ),
+    Mistake(
+        id="lib-linear-order",
+        exercise="linear_network",
+        title="affine_transform is handed x first, and takes it for W.",
+        hint="In which order does affine_transform.forward take W, b and x?",
+        edits=(("(self.W, self.b, as_node(x))", "(as_node(x), self.W, self.b)"),),
+        see=NETWORKS,
+    ),
     # 14 DeepNetwork
     Mistake(
         id="lib-deep-one-layer-less",
@@ -1139,6 +1160,14 @@ MISTAKES = [
         title="Gradients of earlier epochs are never forgotten.",
         hint="What is in `grad` when the second backward begins, and what does backward do with it?",
         edits=(("        optimizer.zero_grad()\n", ""),),
+        see=TRAINING,
+    ),
+    Mistake(
+        id="lib-loop-own-loss",
+        exercise="training_loop",
+        title="The loss is always nll, whatever loss is handed in.",
+        hint="What is the last argument of training_loop for?",
+        edits=(("loss(network.forward(x), y)", "mean_nll(network.forward(x), y)"),),
         see=TRAINING,
     ),
     Mistake(
