@@ -21,12 +21,13 @@ def draw_contract() -> "Figure":
     arrow(axes, (3.85, 1.5), (1.0, 1.5), color=RED, dashed=True, margin=0.05)
     arrow(axes, (4.5, 1.2), (4.5, 0.5), color=RED, dashed=True, margin=0.05)
     note(axes, (2.4, 2.15), "x  (B, n_in)", color=BLUE)
-    note(axes, (6.6, 2.15), "y = layer(x)  (B, n_out)", color=BLUE)
+    note(axes, (6.6, 2.15), "y  (B, n_out)", color=BLUE)
     note(axes, (6.6, 1.22), "in_gradient  (B, n_out)", color=RED)
     note(axes, (2.4, 1.22), "gradient_input  (B, n_in)", color=RED)
     text = "gradient_weights  (n_in, n_out),   gradient_bias  (n_out,)"
     note(axes, (4.5, 0.35), text, color=RED)
-    note(axes, (4.5, 0.02), "layer.grad(in_gradient) gives all three gradients", color=GREY)
+    text = "layer(x) gives y,  layer.grad(in_gradient) gives the three gradients"
+    note(axes, (4.5, 0.02), text, color=GREY)
     axes.set(xlim=(0.8, 8.2), ylim=(-0.1, 2.35))
     return figure
 
