@@ -4,6 +4,7 @@ matplotlib is imported when the first picture is drawn, and its global state is 
 drawings of the labs' own text are in `course.plots.figures`.
 """
 
+from course.plots._boundaries import plot_boundaries
 from course.plots._computation import draw_graph
 from course.plots._curves import plot_curves, plot_gradient_flow, plot_step_sizes, plot_training
 from course.plots._digits import show_digits, show_weights
@@ -14,6 +15,7 @@ __all__ = [
     "draw_graph",
     "draw_layer",
     "draw_shapes",
+    "plot_boundaries",
     "plot_curves",
     "plot_gradient_flow",
     "plot_step_sizes",

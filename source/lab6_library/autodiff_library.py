@@ -2737,6 +2737,48 @@ best = networks["momentum"]
 plots.plot_curves(range(1, 21), costs, xlabel="epoch", ylabel="cost")
 
 # %% [markdown]
+# ### What hidden layers are for
+#
+# Twenty steps on digits did not show it. Two half moons in the plane do, which no straight line can part.
+# Three of your networks learn from 200 points; the colour says which class each gives to every point of
+# the plane.
+#
+# **What you should see.** The linear network draws a straight line, and about one fresh point in twelve is
+# on its wrong side. Hidden layers bend it, and hardly a point is lost: TanH bends it smoothly; with ReLU,
+# look closely, it is made of straight pieces. (Why?) If a deep network draws a straight line as well, its
+# layers follow each other with no bend between them.
+
+# %% tags=["experiment"]
+import numpy as np
+from course import plots
+
+
+def two_moons(n, rng):
+    """Points (n, 2) on two half circles that reach into each other, with labels one-hot (n, 2)."""
+    angle, moon = rng.uniform(0, np.pi, size=n), np.arange(n) % 2
+    upper = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    lower = np.stack([1 - np.cos(angle), 0.4 - np.sin(angle)], axis=1)
+    x = np.where(moon[:, None] == 0, upper, lower) + 0.1 * rng.normal(size=(n, 2))
+    return x, np.eye(2)[moon]
+
+
+rng = np.random.default_rng(3)
+moons, fresh = two_moons(200, rng), two_moons(200, rng)
+shapes = {
+    "linear": LinearNetwork(2, 2),
+    "deep, ReLU": DeepNetwork(2, 2, 16, 2),
+    "deep, tanh": DeepNetwork(2, 2, 16, 2, tanh=True),
+}
+classifiers = {}
+for name, network in shapes.items():
+    network.init_parameters(np.random.default_rng(1))
+    optimizer = SGDWithMomentum(network.parameters(), lr=0.1, momentum=0.9)
+    history = training_loop(network, optimizer, moons, fresh, n_epochs=400)
+    title = f"{name}: {history['accuracy']['dev'][-1]:.0%} of fresh points"
+    classifiers[title] = lambda x, network=network: network.forward(x).value.argmax(axis=1)
+plots.plot_boundaries(classifiers, moons[0], moons[1].argmax(axis=1))
+
+# %% [markdown]
 # ### Question 3 · three kinds of digits (2 points)
 #
 # 1. You try forty learning rates and take the one with the best *dev* accuracy, 93.1 %. On the *test*
