@@ -1066,6 +1066,18 @@ for kinds, batch in (("LTL", 1), ("TLLTL", 5), ("L", 3), ("TT", 2), ("", 2)):
     model = Model(parts)
     print(checks.check_value(case, model.forward(x.copy()), a, name="forward", see=see))
     print(checks.check_pure(case, model.forward, x, see=see))
+asked = []
+
+
+def doubled(x):
+    asked.append(1)
+    return 2 * x
+
+
+x = rng.normal(size=(2, 3))
+got = Model([doubled, doubled, doubled]).forward(x.copy())
+print(checks.check_value(title, got, 8 * x, name="forward of three parts that double", see=see))
+print(checks.check_value(title, len(asked), 3, name="calls of three parts", see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1184,10 +1196,10 @@ for kinds, batch in (("LTLTL", 5), ("TLL", 1), ("LLLL", 3), ("L", 2), ("TTLTT", 
     found = [got[i][0] for i in places], [got[i][1] for i in places]
     names = ("gradient_weights", "gradient_bias")
     print(checks.check_gradients(case, found, loss, (weights, bias), names=names, see=see))
-    print(checks.check_pure(case, model.backward, in_gradient, see=see))
     now = [(parts[i].weights, parts[i].bias) for i in places]
     before, name = list(zip(weights, bias)), "parameters after backward"
     print(checks.check_value(case, now, before, name=name, see=see))
+    print(checks.check_pure(case, model.backward, in_gradient, see=see))
 x = rng.normal(size=(3, 2))
 bends = [Tanh(), Tanh()]
 bends[1](bends[0](x))
@@ -1569,14 +1581,14 @@ name, seen = "what the layer inside is handed in training", layer.layer.x
 print(checks.check_value(title, seen, x * mask, name=name, sizes=sizes, see=see))
 name, expected = "layer(x) in training", x * mask * w + b
 print(checks.check_value(title, out, expected, name=name, sizes=sizes, see=see))
-for training, mask in ((True, mask), (False, np.ones(x.shape))):
+for training, factor in ((True, mask), (False, np.ones(x.shape))):
     case = title if training else f"{title}, in evaluation"
     layer.training = training
     if not training:
         name, got = "layer(x) in evaluation", layer(x.copy())
         print(checks.check_value(title, got, x * w + b, name=name, sizes=sizes, see=see))
     g, got, name = in_gradient, layer.grad(in_gradient.copy()), "what grad returns"
-    expected = (g * x * mask).sum(axis=0), g.sum(axis=0), g * w * mask
+    expected = (g * x * factor).sum(axis=0), g.sum(axis=0), g * w * factor
     checks.check_value(case, got, expected, name=name, atol=np.inf, see=see)  # three, and shapes
     for k, name in enumerate(("gradient_weights", "gradient_bias", "gradient_input")):
         print(checks.check_value(case, got[k], expected[k], name=name, sizes=sizes, see=see))

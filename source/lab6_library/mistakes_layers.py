@@ -742,6 +742,28 @@ MISTAKES = [
         see=MODEL,
     ),
     Mistake(
+        id="backward-turns-parts-around",
+        exercise="backward",
+        title="The model's own list of parts is turned around by the way back.",
+        hint="`.reverse()` turns the list itself around. Who walks through it next?",
+        edits=(
+            (
+                "for component in reversed(self.components):",
+                "self.components.reverse()\n    for component in self.components:",
+            ),
+        ),
+        see=MODEL,
+    ),
+    Mistake(
+        id="forward-parts-called-twice",
+        exercise="forward",
+        title="Each part is called twice.",
+        hint="A part keeps what it saw at its last call, and dropout throws its dice at each. How often "
+        "does your code call a part?",
+        edits=(("x = component(x)", "component(x)\n        x = component(x)"),),
+        see=MODEL,
+    ),
+    Mistake(
         id="backward-same-gradient",
         exercise="backward",
         title="Every part is handed the gradient of the loss itself.",
