@@ -711,7 +711,7 @@ for sizes in ([3, 3, 3, 3, 3], [2, 5, 1, 3, 4, 4], [4, 3]):
                 d = grad_a * after * (1 - after)
                 of_w, of_b, grad_a = [a.T @ d, *of_w], [d.sum(axis=0), *of_b], d @ w.T
             arguments = (start, end, inputs[:-1], zs, upstream)
-            got = net.backprop_between_layers(*arguments)
+            got = net.backprop_between_layers(start, end, inputs[:-1], zs[:], upstream.copy())
             name = f"(grads_w, grads_b, grad_a) of segment ({start}, {end}), sizes {sizes}"
             numbers, expected = {"batch size": batch}, (of_w, of_b, grad_a)
             print(checks.check_value(title, got, expected, name=name, sizes=numbers, see=see))
