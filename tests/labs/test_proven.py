@@ -9,7 +9,8 @@ from tests.labs.conftest import COURSE
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(2400)
+@pytest.mark.xdist_group("proofs")  # each takes all cores
 def test_the_lab_is_proven(lab):
     proof = verify(COURSE, lab.name)
     assert proof.problems == ()

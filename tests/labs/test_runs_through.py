@@ -38,7 +38,7 @@ def streams(notebook, name):
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(("lab", "name", "kernel_arguments"), runs())
+@pytest.mark.parametrize(("lab", "name", "kernel_arguments"), list(runs()))
 def test_the_notebook_runs_through_and_shows_its_plots(lab, name, kernel_arguments):
     notebook = parse_notebook(submission_of(lab.source(name)), where=name)
     NotebookClient(
