@@ -26,6 +26,8 @@ def plot_curves(
     figure = new_figure(6.4, 3.4)
     axes = tidy(figure.subplots(), xlabel=xlabel, ylabel=ylabel)
     _draw(axes, x, curves)
+    if np.asarray(x).dtype.kind in "iu":
+        _whole_ticks(axes)
     return figure
 
 
@@ -44,12 +46,19 @@ def plot_training(
     for axes, curves in ((left, cost), (right, accuracy)):
         for style, (name, values) in zip(lines(), curves.items(), strict=False):
             axes.plot(range(1, len(values) + 1), values, label=name, **style._asdict())
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        _whole_ticks(axes)
         axes.legend()
     tidy(left, xlabel="epoch", ylabel="cost")
     tidy(right, xlabel="epoch", ylabel="accuracy")
     right.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g} %")
     return figure
+
+
+def _whole_ticks(axes: "Axes") -> None:
+    """Count epochs in whole numbers."""
+    from matplotlib.ticker import MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def plot_step_sizes(eps: ArrayLike, errors: Mapping[str, ArrayLike]) -> "Figure":

@@ -51,3 +51,9 @@ def test_gradient_flow_shows_the_mean_size_of_each_layer():
 @pytest.mark.parametrize("draw", [plots.draw_layer, plots.draw_chain, plots.draw_shapes])
 def test_a_picture_shows_itself_without_pyplot(draw):
     assert draw()._repr_png_().startswith(b"\x89PNG")
+
+
+def test_whole_numbers_have_whole_ticks():
+    figure = plots.plot_curves(range(1, 4), {"cost": [3.0, 2.0, 1.0]})
+    ticks = figure.axes[0].get_xticks()
+    assert all(tick == round(tick) for tick in ticks)
