@@ -1,5 +1,6 @@
 """Count executed Python lines. Standard library only: the student process uses it too."""
 
+import gc
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
@@ -29,10 +30,13 @@ def count_lines(
             count += 1
         return trace
 
-    before = sys.gettrace()
+    before, collecting = sys.gettrace(), gc.isenabled()
+    gc.disable()  # a collection runs finalizers, whose lines are not the function's
     sys.settrace(trace)
     try:
         value = function(*args, **kwargs)
     finally:
         sys.settrace(before)
+        if collecting:
+            gc.enable()
     return value, count

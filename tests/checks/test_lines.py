@@ -1,6 +1,7 @@
 """Counting executed lines: every way of hiding a loop over the batch, and none where none is."""
 
 import functools
+import gc
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -132,3 +133,26 @@ def test_the_tracer_is_restored_when_student_code_raises() -> None:
 
 def _stub(x: Any) -> Any:
     raise NotImplementedError("return the products, shape (B, 4)")
+
+
+def test_lines_of_finalizers_are_not_counted() -> None:
+    class Untidy:
+        def __init__(self) -> None:
+            self.me = self
+
+        def __del__(self) -> None:
+            for _ in range(100):
+                pass
+
+    def lists(n: int) -> list[list[int]]:
+        return [*map(list, [()] * n)]  # so many new lists start a collection
+
+    threshold = gc.get_threshold()
+    gc.set_threshold(10)
+    try:
+        for _ in range(5):
+            Untidy()
+        assert count_lines(lists, (1_000,), {})[1] < 10
+        assert gc.isenabled()
+    finally:
+        gc.set_threshold(*threshold)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from course.grading.faults import StudentDied, StudentFault
 from course.grading.limits import Limits
 from course.grading.link import Link
+from course.grading.memory import MemoryGauge
 from course.grading.protocol import (
     Bounds,
     Failure,
@@ -77,7 +78,7 @@ messages = st.one_of(
 
 def ask(script):
     """Lend a function, and ask for something."""
-    return Link(script, LIMITS).request("call", lambda *args, **kwargs: len(args))
+    return Link(script, MemoryGauge(0), LIMITS).request("call", lambda *args, **kwargs: len(args))
 
 
 @given(st.lists(messages, max_size=4))
