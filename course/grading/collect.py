@@ -8,12 +8,12 @@ from pathlib import Path
 from nbgrader.utils import parse_utc
 
 from course.errors import CourseError
+from course.grading.data_files import STAMP, read_data_files
 from course.grading.grade import MAX_SUBMISSION_BYTES
 from course.grading.plan import Job, Plan
 from course.labs import Course, Lab
 
 SUFFIX = ".ipynb"
-STAMP = "timestamp.txt"
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?( [A-Z][\w/]{1,40}| [+-]\d{4})?")
 _NO_NAME = re.compile(r"[\x00-\x1f\x7f*?\[\]\ud800-\udfff]")  # nbgrader takes it for a pattern
 
@@ -55,7 +55,8 @@ def jobs_of(course: Course, student: str, plans: Mapping[str, Plan]) -> Iterator
         if not _exists(path) and len(plans) == 1:
             path, notes = _under_another_name(folder, notebook)
         data, note = _read(path)
-        yield Job(student, plan, data, _data_folder(folder), (*notes, *note))
+        files = read_data_files(folder, plan.limits.data_bytes)
+        yield Job(student, plan, data, files, (*notes, *note))
 
 
 def _under_another_name(folder: Path, notebook: str) -> tuple[Path, tuple[str, ...]]:
@@ -90,12 +91,6 @@ def _read(path: Path) -> tuple[bytes | None, tuple[str, ...]]:
             return file.read(MAX_SUBMISSION_BYTES + 1), ()
     except OSError as error:
         return None, (f"`{path.name}` cannot be read ({error.strerror}).",)
-
-
-def _data_folder(folder: Path) -> Path | None:
-    """Give the folder if there is more in it than notebooks and nbgrader's timestamp."""
-    others = (p for p in folder.iterdir() if p.suffix != SUFFIX and p.name != STAMP)
-    return folder if any(others) else None
 
 
 def _mode(path: Path) -> int:

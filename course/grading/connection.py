@@ -4,11 +4,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
 from course.errors import CourseError
+from course.grading.data_files import DataFiles
 from course.grading.faults import (
     ProtocolFault,
     StudentDied,
@@ -53,7 +53,7 @@ class Student:
     ----------
     limits : what one process may take.
     forbidden_modules : top-level modules that cannot be imported.
-    files : folder with the submission's data files; its copy is the working folder.
+    files : the submission's data files; copies of them lie in the working folder.
     level : how the process is contained; the best that works here where it is not given.
     """
 
@@ -61,7 +61,7 @@ class Student:
         self,
         limits: Limits = DEFAULT,
         forbidden_modules: tuple[str, ...] = (),
-        files: Path | None = None,
+        files: DataFiles = (),
         level: Level | None = None,
     ) -> None:
         self.replays = 0

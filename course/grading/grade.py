@@ -15,6 +15,7 @@ from course.grading.plan import Job
 from course.grading.rebuild import rebuild
 from course.grading.referee import Trial
 from course.grading.results import CellResult, NotebookResult, Status
+from course.grading.sandbox import level_named
 from course.grading.submitted import without_extras
 from course.labs import Cell, Kind, cells_of, parse_notebook
 
@@ -37,7 +38,9 @@ def grade_notebook(job: Job) -> NotebookResult:
     source = _source(job.plan.source_json)
     rebuilt = rebuild(source, submitted)
     run = NotebookRun(job.plan, definers_in(source))
-    with Student(job.plan.limits, job.plan.forbidden_modules, job.files) as student:
+    plan = job.plan
+    level = level_named(plan.sandbox)
+    with Student(plan.limits, plan.forbidden_modules, job.files, level) as student:
         run.run(rebuilt.cells, student)
     run.explain(rebuilt.cells)
     notes = (*job.notes, *rebuilt.notes)

@@ -3,24 +3,21 @@
 import os
 import shutil
 import signal
-import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import IO
 
+from course.grading.data_files import DataFiles, write_data_files
 from course.grading.limits import Limits
 from course.grading.memory import MemoryGauge, children
 from course.grading.sandbox import Level, Room
 
 ARGV = [sys.executable, "-P", "-s", "-X", "utf8", "-m", "course.grading.student"]
 END_SECONDS = 5
-FILES = 200
 TAIL_BYTES = 2_000
 
 
@@ -78,13 +75,12 @@ class Process:
         return MemoryGauge(self.popen.pid)
 
 
-def launch(level: Level, limits: Limits, forbidden: tuple[str, ...], files: Path | None) -> Process:
-    """Start a student process with a private copy of the data in the folder `files`."""
+def launch(level: Level, limits: Limits, forbidden: tuple[str, ...], files: DataFiles) -> Process:
+    """Start a student process with private copies of the data `files`."""
     room = Room(Path(tempfile.mkdtemp(prefix="course-student-")))
     room.data.mkdir()
     room.home.mkdir()
-    if files is not None:
-        _copy(files, room.data, limits.disk_bytes)
+    write_data_files(files, room.data)
     start = level.start(ARGV, room, limits, forbidden)
     errors = tempfile.TemporaryFile()  # noqa: SIM115 - `Process.kill` closes it
     popen = subprocess.Popen(
@@ -98,27 +94,3 @@ def launch(level: Level, limits: Limits, forbidden: tuple[str, ...], files: Path
         start_new_session=True,
     )
     return Process(popen, room, errors, start.wrapped)
-
-
-def _copy(source: Path, target: Path, size: int) -> None:
-    """Copy plain files, never links or devices, up to `FILES` of them and `size` bytes."""
-    for path in islice(_files(source), FILES):
-        with suppress(OSError):  # it cannot be read, or its path is too long
-            facts = path.lstat()
-            size -= facts.st_size
-            if size < 0:
-                break
-            if stat.S_ISREG(facts.st_mode):
-                place = target / path.relative_to(source)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, place, follow_symlinks=False)
-    for folder, _, names in os.walk(target):  # whatever the umask: another user may have to read
-        os.chmod(folder, 0o755)
-        for name in names:
-            os.chmod(Path(folder, name), 0o644)
-
-
-def _files(source: Path) -> Iterator[Path]:
-    for folder, names, files in os.walk(source):
-        names.sort()
-        yield from (Path(folder, name) for name in sorted(files))

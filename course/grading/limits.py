@@ -11,7 +11,8 @@ class Limits:
     `test_seconds` one whole test cell (JAX may need many seconds to warm up on a busy machine),
     `trusted_seconds` one cell that is run on a known mistake in trusted code, and
     `notebook_seconds` the whole notebook; `start_seconds` bounds the start of a process and
-    `replacements` how many may follow the first. `disk_bytes` bounds a private `/tmp`.
+    `replacements` how many may follow the first. `disk_bytes` bounds a private `/tmp`, `data_bytes`
+    the files that came with the notebook.
     `output_chars` bounds the text that a cell prints, `display_chars` its rich output,
     `notebook_chars` all that is kept of a notebook. `value_bytes` bounds the arrays of one message,
     `structure_bytes` the rest of it, `value_depth` its nesting, `test_bytes` the memory of all that
@@ -28,6 +29,7 @@ class Limits:
     memory_bytes: int = 4 * 2**30
     file_bytes: int = 64 * 2**20
     disk_bytes: int = 256 * 2**20
+    data_bytes: int = 16 * 2**20
     open_files: int = 256
     processes: int = 128
     output_chars: int = 20_000

@@ -2,9 +2,9 @@
 
 import secrets
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from course.grading.catalogue import Catalogue, observe
+from course.grading.data_files import DataFiles
 from course.grading.limits import Limits
 from course.labs import Lab, cells_of, dump_notebook
 
@@ -13,7 +13,8 @@ from course.labs import Lab, cells_of, dump_notebook
 class Plan:
     """What is the same for the whole class: one notebook of a lab and how it is graded.
 
-    `source_json` is the instructor's notebook with solutions and hidden tests.
+    `source_json` is the instructor's notebook with solutions and hidden tests; `sandbox` names the
+    level that contains student code, "" for the best that there is where it runs.
     """
 
     lab: str
@@ -23,19 +24,20 @@ class Plan:
     limits: Limits = field(default_factory=Limits)
     forbidden_modules: tuple[str, ...] = ()
     catalogue: Catalogue = field(default_factory=Catalogue)
+    sandbox: str = ""
 
 
 @dataclass(frozen=True)
 class Job:
     """One submitted notebook: its bytes, None where nothing was handed in.
 
-    `files` is the folder of the submission's other files; `notes` tell how it was collected.
+    `files` are the submission's other files; `notes` tell how it was collected.
     """
 
     student: str
     plan: Plan
     submission: bytes | None
-    files: Path | None = None
+    files: DataFiles = ()
     notes: tuple[str, ...] = ()
 
 
@@ -44,7 +46,7 @@ def new_seed() -> int:
     return secrets.randbelow(2**53)
 
 
-def make_plan(lab: Lab, notebook: str, seed: int, *, workers: int = 1) -> Plan:
+def make_plan(lab: Lab, notebook: str, seed: int, *, workers: int = 1, sandbox: str = "") -> Plan:
     """Read a notebook of the lab and observe its known mistakes under `seed`.
 
     Raises
@@ -58,4 +60,4 @@ def make_plan(lab: Lab, notebook: str, seed: int, *, workers: int = 1) -> Plan:
     text = dump_notebook(source)
     mistakes = tuple(mistake for mistake in lab.mistakes if mistake.exercise in exercises)
     catalogue = observe(text, mistakes, seed, limits.trusted_seconds, workers)
-    return Plan(lab.name, notebook, text, seed, limits, lab.forbidden_modules, catalogue)
+    return Plan(lab.name, notebook, text, seed, limits, lab.forbidden_modules, catalogue, sandbox)

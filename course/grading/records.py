@@ -9,7 +9,8 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
 from course.errors import CourseError
-from course.grading.collect import STAMP, handed_in
+from course.grading.collect import handed_in
+from course.grading.data_files import STAMP
 from course.grading.gradebook import Answers, answers_in, register, save_result
 from course.grading.results import NotebookResult
 from course.grading.settings import load_config, nbgrader_environment

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
+from course.errors import CourseError
 from course.grading.limits import Limits
 from course.grading.surroundings import FONTS, environment, folders, font_lists, needed
 
@@ -65,10 +66,27 @@ class Level(Protocol):
 
 
 @cache
-def best_level() -> Level:
-    """Give the best level that works here; what works is tried once."""
+def working_levels() -> tuple["Level", ...]:
+    """Give the levels that work here, best first; what works is tried once."""
     levels = (BubblewrapAsRoot(), Bubblewrap()) if _is_root() else (Bubblewrap(),)
-    return next((level for level in levels if level.works()), LimitsOnly())
+    return (*(level for level in levels if level.works()), LimitsOnly())
+
+
+def best_level() -> "Level":
+    """Give the best level that works here."""
+    return working_levels()[0]
+
+
+def level_named(name: str) -> "Level":
+    """Give the level of that name, the best where the name is ""; raises `CourseError`."""
+    levels = working_levels()
+    for level in levels:
+        if name in ("", level.name):
+            return level
+    raise CourseError(
+        f"there is no sandbox {name!r} on this machine",
+        cure=f"Here there are: {', '.join(dict.fromkeys(level.name for level in levels))}.",
+    )
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def test_no_submissions_is_no_error(course: Course) -> None:
 def test_bytes_are_taken_as_they_are(course: Course, plan: Plan) -> None:
     submit(course, "ada", b"\x00anything")
     job = only_job(course, plan)
-    assert (job.submission, job.files, job.notes) == (b"\x00anything", None, ())
+    assert (job.submission, job.files, job.notes) == (b"\x00anything", (), ())
 
 
 def test_a_notebook_under_another_name_is_taken_if_it_is_the_only_one(
@@ -56,9 +56,9 @@ def test_a_notebook_under_another_name_is_taken_if_it_is_the_only_one(
 def test_other_files_come_along(course: Course, plan: Plan) -> None:
     folder = submit(course, "ada", b"{}")
     (folder / "timestamp.txt").write_text("2026-01-01 00:00:00 UTC")
-    assert only_job(course, plan).files is None
+    assert only_job(course, plan).files == ()
     (folder / "data.csv").write_text("1")
-    assert only_job(course, plan).files == folder
+    assert only_job(course, plan).files == (("data.csv", b"1"),)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs POSIX")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from nbformat import v4
 
+from course.grading.data_files import read_data_files
 from course.grading.grade import grade_notebook
 from course.grading.plan import Job, Plan
 from course.grading.results import NotebookResult, Status
@@ -281,7 +282,7 @@ def test_a_module_beside_the_notebook_is_not_imported(
     cell(source, "squares").source = WRONG
     (tmp_path / "numpy.py").write_text("raise SystemExit")
     (tmp_path / "course.py").write_text("raise SystemExit")
-    cells = by_id(grade(source, files=tmp_path))
+    cells = by_id(grade(source, files=read_data_files(tmp_path, 10_000)))
     assert cells["test-squares"].points == 0
     assert cells["test-line"].status is Status.PASSED
 

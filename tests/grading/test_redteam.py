@@ -15,6 +15,7 @@ from course import checks
 from course.errors import CourseError
 from course.grading.collect import handed_in, jobs_of, students_of
 from course.grading.connection import CellRun, Student, StudentCell
+from course.grading.data_files import read_data_files
 from course.grading.faults import ProtocolFault, StudentDied, StudentFault, StudentTimeout
 from course.grading.grade import grade_notebook
 from course.grading.judging import Failures
@@ -386,7 +387,7 @@ def test_a_file_that_cannot_be_copied_is_left_out(tmp_path: Path) -> None:
         folder = inner
     os.close(os.open("f" * 255, os.O_CREAT, dir_fd=folder))  # its whole path is too long
     os.close(folder)
-    with Student(QUICK, files=tmp_path) as student:
+    with Student(QUICK, files=read_data_files(tmp_path, 10_000)) as student:
         run(student, "text = open('data.txt').read()")
         assert student.lookup("text") == "17"
 
