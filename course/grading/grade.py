@@ -1,6 +1,5 @@
 """The heart: one submitted notebook in, one result out."""
 
-import warnings
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -16,7 +15,7 @@ from course.grading.rebuild import rebuild
 from course.grading.referee import Trial
 from course.grading.results import CellResult, NotebookResult, Status
 from course.grading.sandbox import level_named
-from course.grading.submitted import without_extras
+from course.grading.submitted import Submission, read_submission
 from course.labs import Cell, Kind, cells_of, parse_notebook
 
 MAX_SUBMISSION_BYTES = 64 * 2**20
@@ -32,7 +31,7 @@ def grade_notebook(job: Job) -> NotebookResult:
     if job.submission is None:
         return nothing_graded(job, "missing", "This notebook was not handed in.")
     try:
-        submitted = _parse(job.submission)
+        submitted = _read(job.submission)
     except CourseError as error:
         return nothing_graded(job, "unreadable", f"It cannot be graded: {error.what}. {error.cure}")
     source = _source(job.plan.source_json)
@@ -43,7 +42,7 @@ def grade_notebook(job: Job) -> NotebookResult:
     with Student(plan.limits, plan.forbidden_modules, job.files, level) as student:
         run.run(rebuilt.cells, student)
     run.explain(rebuilt.cells)
-    notes = (*job.notes, *rebuilt.notes)
+    notes = (*job.notes, *submitted.notes, *rebuilt.notes)
     return NotebookResult(
         student=job.student,
         notebook=job.plan.notebook,
@@ -93,14 +92,13 @@ def _result(cell: Cell, trial: Trial, diagnosis: str = "") -> CellResult:
     )
 
 
-def _parse(submission: bytes) -> Any:
+def _read(submission: bytes) -> Submission:
     if len(submission) > MAX_SUBMISSION_BYTES:
         raise CourseError(
             f"this notebook is larger than {MAX_SUBMISSION_BYTES // 2**20} MiB",
             cure="Clear its outputs and hand it in again.",
         )
-    with warnings.catch_warnings(action="ignore"):  # of cells with one id, or without any
-        return parse_notebook(without_extras(submission), where="the submission")
+    return read_submission(submission)
 
 
 def _graded_cells(source: Any) -> Iterator[Cell]:

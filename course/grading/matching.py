@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from course.grading.names import names_bound
@@ -49,6 +50,7 @@ class _Matching:
         self.extra: list[int] = []
         self.rewritten: dict[int, int] = {}  # position of an added cell -> place it replaces
         self.notes: list[str] = []
+        self._names = cache(lambda position: names_bound(self.submitted[position].source))
 
     def find(self) -> None:
         by_grade_id = {cell.grade_id: cell.index for cell in self.cells if cell.grade_id}
@@ -111,8 +113,7 @@ class _Matching:
             self._note(f"The cell `{cell.grade_id}` is missing; {ending}.")
 
     def _defines(self, position: int, names: frozenset[str]) -> bool:
-        cell = self.submitted[position]
-        return cell.is_code and names <= names_bound(cell.source)
+        return self.submitted[position].is_code and names <= self._names(position)
 
     def tell_changes(self) -> None:
         """Note what became of given and test cells, which are always the instructor's."""

@@ -7,7 +7,7 @@ from typing import Any
 from nbformat import v4
 
 from course.grading.matching import WRITTEN_BY_STUDENTS, match_cells
-from course.grading.submitted import SubmittedCell, read_cells
+from course.grading.submitted import Submission, SubmittedCell, read_cells
 from course.labs import Cell, Kind, cells_of, release_cell_source
 
 NEVER_RUN = (Kind.EXPERIMENT, Kind.TEXT, Kind.MANUAL)
@@ -40,11 +40,13 @@ class Rebuilt:
 def rebuild(source: Any, submitted: Any) -> Rebuilt:
     """Put the student's text into the instructor's notebook.
 
-    Solution and manually graded cells take the student's text, or the stub where there is none.
-    Cells that the student added keep their place after the instructor's cell before them.
-    Everything else, order, metadata, tags and kernel included, is the instructor's.
+    `submitted` is a notebook or a `Submission`. Solution and manually graded cells take the
+    student's text, or the stub where there is none. Cells that the student added keep their place
+    after the instructor's cell before them. Everything else, order, metadata, tags and kernel
+    included, is the instructor's.
     """
-    match = match_cells(source, tuple(read_cells(submitted)))
+    is_read = isinstance(submitted, Submission)
+    match = match_cells(source, submitted.cells if is_read else read_cells(submitted))
     notebook = copy.deepcopy(source)
     nodes = [_added_node(cell, n) for n, cell in enumerate(match.added.get(-1, ()))]
     for cell, node in zip(cells_of(source), notebook.cells, strict=True):

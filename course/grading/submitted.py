@@ -1,14 +1,16 @@
 """What a submission may contribute: text and pictures, read without trusting their form."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
 
 from course.errors import CourseError
+from course.grading.decoding import SAVE_AGAIN, read_object
 from course.grading.harmless import safe_pictures
 
 MAX_CELLS = 2_000
+_NO_CODE = ("markdown", "raw", "heading", "html")
 
 
 @dataclass(frozen=True)
@@ -22,65 +24,59 @@ class SubmittedCell:
     pictures: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def read_cells(notebook: Any) -> Iterator[SubmittedCell]:
-    """Yield the cells of a parsed submission in order."""
-    for node in notebook.cells:
-        nbgrader = _mapping(_mapping(node.get("metadata")).get("nbgrader"))
-        yield SubmittedCell(
-            grade_id=_text(nbgrader.get("grade_id")),
-            id=_text(node.get("id")),
-            is_code=node.get("cell_type") == "code",
-            source=_text(node.get("source")),
-            pictures=_pictures(node.get("attachments")),
-        )
+@dataclass(frozen=True)
+class Submission:
+    """The cells of a submitted notebook, and what was odd about its file."""
+
+    cells: tuple[SubmittedCell, ...]
+    notes: tuple[str, ...] = ()
 
 
-def without_extras(data: bytes) -> bytes:
-    """Reduce the file of a submission to what it may contribute; the rest could take gigabytes.
+def read_submission(data: bytes) -> Submission:
+    """Read the file of a submission, of any nbformat version: what it claims to be is not asked.
 
-    What is no JSON object comes back as it is: reading it says what is wrong. Raises `CourseError`
-    where there are too many cells.
+    Raises
+    ------
+    CourseError
+        if it is no notebook, or one of too many cells; what it says is meant for the student.
     """
-    try:
-        raw = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        return data
-    if not isinstance(raw, dict):
-        return data
-    kept: dict[str, Any] = {k: raw[k] for k in _VERSION if type(raw.get(k)) is int}
-    kept["metadata"] = {}
+    raw, notes = read_object(data)
     if isinstance(raw.get("cells"), list):
-        kept["cells"] = _lean_cells(raw["cells"])
-    if "worksheets" in raw:  # before nbformat 4
-        sheets = (_mapping(sheet).get("cells") for sheet in _list(raw["worksheets"])[:MAX_CELLS])
-        kept["worksheets"] = [{"cells": _lean_cells(cells), "metadata": {}} for cells in sheets]
-    return json.dumps(kept).encode()
-
-
-_VERSION = ("nbformat", "nbformat_minor")
-_TEXTS = ("cell_type", "id", "source", "input", "language")
-
-
-def _lean_cells(nodes: object) -> list[dict[str, Any]]:
-    nodes = _list(nodes)
-    if len(nodes) > MAX_CELLS:
+        nodes: Iterator[Any] = iter(raw["cells"])
+    elif isinstance(raw.get("worksheets"), list):  # before nbformat 4
+        nodes = chain.from_iterable(_list(_mapping(s).get("cells")) for s in raw["worksheets"])
+    else:
+        raise CourseError("this file has no cells", cure=SAVE_AGAIN)
+    cells = tuple(_cell(node) for node in islice(nodes, MAX_CELLS + 1))
+    if len(cells) > MAX_CELLS:
         raise CourseError(
             f"this notebook has more than {MAX_CELLS} cells",
             cure="Delete those that you do not need and hand it in again.",
         )
-    return [_lean_cell(_mapping(node)) for node in nodes]
+    return Submission(cells, notes)
 
 
-def _lean_cell(node: dict[Any, Any]) -> dict[str, Any]:
-    kept: dict[str, Any] = {key: _text(node[key]) for key in _TEXTS if key in node}
-    grade_id = _text(_mapping(_mapping(node.get("metadata")).get("nbgrader")).get("grade_id"))
-    kept["metadata"] = {"nbgrader": {"grade_id": grade_id}} if grade_id else {}
-    pictures = _pictures(node.get("attachments"))
-    if pictures:
-        kept["attachments"] = pictures
-    if kept.get("cell_type") == "code":
-        kept |= {"outputs": [], "execution_count": None}
-    return kept
+def read_cells(notebook: Any) -> tuple[SubmittedCell, ...]:
+    """Give the cells of a parsed notebook in order."""
+    return tuple(_cell(node) for node in notebook.cells)
+
+
+def _cell(node: object) -> SubmittedCell:
+    node = _mapping(node)
+    nbgrader = _mapping(_mapping(node.get("metadata")).get("nbgrader"))
+    return SubmittedCell(
+        grade_id=_text(nbgrader.get("grade_id")),
+        id=_text(node.get("id")),
+        is_code=_is_code(node),
+        source=_text(node.get("source", node.get("input"))),  # "input" before nbformat 4
+        pictures=_pictures(node.get("attachments")),
+    )
+
+
+def _is_code(node: dict[Any, Any]) -> bool:
+    """Tell by the type, or where it is lost by the place for outputs."""
+    kind = node.get("cell_type")
+    return kind == "code" or (kind not in _NO_CODE and "outputs" in node)
 
 
 def _text(value: object) -> str:

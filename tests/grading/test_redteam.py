@@ -26,7 +26,7 @@ from course.grading.rebuild import rebuild
 from course.grading.referee import Referee, Trial
 from course.grading.results import NotebookResult, Status
 from course.grading.sandbox import Bubblewrap, BubblewrapAsRoot
-from course.grading.submitted import without_extras
+from course.grading.submitted import SubmittedCell, read_submission
 from course.labs import dump_notebook, parse_notebook
 from tests.support.toylab import (
     HIDDEN_SQUARES,
@@ -233,30 +233,21 @@ def test_what_a_notebook_says_beside_its_cells_takes_no_room(source: Any) -> Non
     node = cell(source, "squares")
     node.metadata["x"] = node["x"] = source.metadata["x"] = source["x"] = junk
     node.outputs = [{"output_type": "stream", "name": "stdout", "text": "x", "metadata": junk}]
-    kept = json.loads(without_extras(json.dumps(source).encode()))
-    assert kept.keys() == {"nbformat", "nbformat_minor", "metadata", "cells"}
-    assert kept["metadata"] == {}
-    assert kept["cells"][2] == {
-        "cell_type": "code",
-        "id": "squares",
-        "source": node.source,
-        "outputs": [],
-        "execution_count": None,
-        "metadata": {"nbgrader": {"grade_id": "squares"}},
-    }
+    kept = read_submission(json.dumps(source).encode())
+    assert kept.cells[2] == SubmittedCell("squares", "squares", True, node.source)
 
 
 def test_a_notebook_of_an_old_format_keeps_its_code() -> None:
     code = {"cell_type": "code", "input": ["x = 1\n", "y = 2"], "language": "python", "outputs": []}
     old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": [code]}]}
-    notebook = parse_notebook(without_extras(json.dumps(old).encode()), where="")
-    assert notebook.cells[0].source == "x = 1\ny = 2"
+    (kept,) = read_submission(json.dumps(old).encode()).cells
+    assert (kept.source, kept.is_code) == ("x = 1\ny = 2", True)
 
 
 @pytest.mark.parametrize("data", [b"[1]", b"{", b'{"cells": 3}', b"\xff", b"[" * 100_000])
 def test_what_is_no_notebook_stays_none(data: bytes) -> None:
     with pytest.raises(CourseError):
-        parse_notebook(without_extras(data), where="")
+        read_submission(data)
 
 
 def test_a_notebook_of_ten_thousand_cells_is_refused(grade: Grade) -> None:
