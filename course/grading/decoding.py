@@ -27,10 +27,8 @@ def read_object(data: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
     CourseError
         if there is none; what it says is meant for the student.
     """
-    if len(_PIECE.findall(data)) > MAX_PIECES:
-        raise _refusal(
-            "this notebook has too many parts", "Clear its outputs and hand it in again."
-        )
+    if sum(map(data.count, _PIECES)) > MAX_PIECES:
+        raise _refusal("this notebook has too many parts", "Clear its outputs, hand it in again.")
     text, notes = _decode(data)
     begin = text.lstrip("\ufeff\0 \t\r\n")
     if not begin:
@@ -59,7 +57,8 @@ def _decode(data: bytes) -> tuple[str, tuple[str, ...]]:
     except UnicodeDecodeError:
         text = data.decode(encoding, "replace")
         lost = text.count("\ufffd")
-        if lost > len(text) - len(text.encode("ascii", "ignore")) - lost:
+        rest = len(text) - len(text.encode("ascii", "ignore")) - lost
+        if encoding.startswith("utf-8") and lost > rest:
             text = data.decode("latin-1")
         return text, ("Your notebook is not saved as UTF-8; some characters may have changed.",)
 
