@@ -9,41 +9,47 @@ from nbgrader.utils import parse_utc
 
 from course.errors import CourseError
 from course.grading.data_files import STAMP, read_data_files
+from course.grading.folders import obstacle, shown
 from course.grading.grade import MAX_SUBMISSION_BYTES
 from course.grading.plan import Job, Plan
+from course.grading.renamed import find_renamed
 from course.labs import Course, Lab
 
 SUFFIX = ".ipynb"
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?( [A-Z][\w/]{1,40}| [+-]\d{4})?")
-_NO_NAME = re.compile(r"[\x00-\x1f\x7f*?\[\]\ud800-\udfff]")  # nbgrader takes it for a pattern
 
 
 def students_of(course: Course, lab: Lab, chosen: Collection[str] | None = None) -> tuple[str, ...]:
-    """List who handed in the lab, in order.
+    """List whose submission of the lab can be graded, in order.
 
     Raises
     ------
     CourseError
-        if a chosen one did not, or a folder has a name that nbgrader cannot work with.
+        if a chosen one did not hand in.
     """
-    folders = course.submitted.iterdir() if course.submitted.is_dir() else ()
-    found = sorted(folder.name for folder in folders if _is_folder(folder / lab.name))
-    missing = sorted(set(chosen or ()) - set(found))
+    found = _obstacles(course, lab)
+    missing = sorted(set(chosen or ()) - found.keys())
     if missing:
         raise CourseError(
-            f"there is no submission of {lab.name} by {', '.join(missing)}",
+            f"there is no submission of {lab.name} by {', '.join(map(shown, missing))}",
             where=str(course.submitted),
             cure=f"Submissions lie in submitted/<student>/{lab.name}/.",
         )
-    found = [name for name in found if chosen is None or name in chosen]
-    strange = [ascii(name) for name in found if _NO_NAME.search(name)]
-    if strange:
-        raise CourseError(
-            f"a submission of this name cannot be graded: {', '.join(strange)}",
-            where=str(course.submitted),
-            cure="Rename the folder; names hold no control characters and none of * ? [ ].",
-        )
-    return tuple(found)
+    return tuple(n for n, why in found.items() if not why and (chosen is None or n in chosen))
+
+
+def refused_of(
+    course: Course, lab: Lab, chosen: Collection[str] | None = None
+) -> tuple[tuple[str, str], ...]:
+    """List the submissions that cannot be graded for their folder's sake: whose, and why."""
+    found = _obstacles(course, lab).items()
+    return tuple((shown(n), why) for n, why in found if why and (chosen is None or n in chosen))
+
+
+def _obstacles(course: Course, lab: Lab) -> dict[str, str]:
+    folders = course.submitted.iterdir() if course.submitted.is_dir() else ()
+    found = ((folder.name, obstacle(folder, lab.name)) for folder in sorted(folders))
+    return {name: why for name, why in found if why is not None}
 
 
 def jobs_of(course: Course, student: str, plans: Mapping[str, Plan]) -> Iterator[Job]:
@@ -51,21 +57,12 @@ def jobs_of(course: Course, student: str, plans: Mapping[str, Plan]) -> Iterator
     for notebook, plan in plans.items():
         folder = course.submitted / student / plan.lab
         path = folder / f"{notebook}{SUFFIX}"
-        notes: tuple[str, ...] = ()
-        if not _exists(path) and len(plans) == 1:
-            path, notes = _under_another_name(folder, notebook)
-        data, note = _read(path)
+        note = ""
+        if not _is_file(path):
+            path, note = find_renamed(folder, notebook, tuple(n for n in plans if n != notebook))
+        data, trouble = _read(path)
         files = read_data_files(folder, plan.limits.data_bytes)
-        yield Job(student, plan, data, files, (*notes, *note))
-
-
-def _under_another_name(folder: Path, notebook: str) -> tuple[Path, tuple[str, ...]]:
-    """Take the only notebook in the folder for the only one of the lab."""
-    others = [path for path in folder.iterdir() if path.suffix == SUFFIX and _is_file(path)]
-    if len(others) != 1:
-        return folder / f"{notebook}{SUFFIX}", ()
-    name = re.sub(r"[^ -_a-~]", "_", others[0].name[:80])
-    return others[0], (f"You handed in `{name}`; it was graded as `{notebook}{SUFFIX}`.",)
+        yield Job(student, plan, data, files, tuple(filter(None, (note, trouble))))
 
 
 def handed_in(folder: Path) -> str:
@@ -81,16 +78,17 @@ def handed_in(folder: Path) -> str:
         return ""
 
 
-def _read(path: Path) -> tuple[bytes | None, tuple[str, ...]]:
-    if not _exists(path):
-        return None, ()
-    if not _is_file(path):
-        return None, (f"`{path.name}` is not a regular file.",)
+def _read(path: Path) -> tuple[bytes | None, str]:
+    mode = _mode(path)
+    if not mode:
+        return None, ""
+    if not stat.S_ISREG(mode):
+        return None, f"`{path.name}` is not a regular file."
     try:
         with path.open("rb") as file:
-            return file.read(MAX_SUBMISSION_BYTES + 1), ()
+            return file.read(MAX_SUBMISSION_BYTES + 1), ""
     except OSError as error:
-        return None, (f"`{path.name}` cannot be read ({error.strerror}).",)
+        return None, f"`{path.name}` cannot be read ({error.strerror})."
 
 
 def _mode(path: Path) -> int:
@@ -100,13 +98,5 @@ def _mode(path: Path) -> int:
         return 0
 
 
-def _exists(path: Path) -> bool:
-    return _mode(path) != 0
-
-
 def _is_file(path: Path) -> bool:
     return stat.S_ISREG(_mode(path))
-
-
-def _is_folder(path: Path) -> bool:
-    return stat.S_ISDIR(_mode(path)) and stat.S_ISDIR(_mode(path.parent))

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
-from course.grading.collect import jobs_of, students_of
+from course.grading.collect import jobs_of, refused_of, students_of
 from course.grading.grade import grade_notebook, nothing_graded
 from course.grading.plan import Job, make_plan, new_seed
 from course.grading.pool import trusted_pool
-from course.grading.results import NotebookResult
+from course.grading.results import REFUSED, NotebookResult
 from course.labs import Course
 
 JOBS_AHEAD = 8  # per worker: enough that one slow submission does not hold up the others
@@ -39,7 +39,7 @@ def grade_class(
     """Grade what was handed in for a lab, by all students or the chosen ones.
 
     `seed` repeats an earlier run; without it a new secret one is drawn. Results come by student
-    and notebook, whatever the number of workers.
+    and notebook, whatever the number of workers, those of refused folders last.
 
     Raises
     ------
@@ -52,7 +52,13 @@ def grade_class(
     workers = workers or os.cpu_count() or 1
     plans = {name: make_plan(lab, name, seed, workers=workers) for name in lab.notebooks}
     jobs = (job for name in names for job in jobs_of(course, name, plans))
-    return ClassRun(lab.name, seed, len(names) * len(plans), grade_all(jobs, workers))
+    refused = [
+        nothing_graded(Job(name, plan, None), REFUSED, why)
+        for name, why in refused_of(course, lab, students)
+        for plan in plans.values()
+    ]
+    total = len(names) * len(plans) + len(refused)
+    return ClassRun(lab.name, seed, total, chain(grade_all(jobs, workers), refused))
 
 
 def grade_all(jobs: Iterable[Job], workers: int) -> Iterator[NotebookResult]:

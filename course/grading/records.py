@@ -12,7 +12,7 @@ from course.errors import CourseError
 from course.grading.collect import handed_in
 from course.grading.data_files import STAMP
 from course.grading.gradebook import Answers, answers_in, register, save_result
-from course.grading.results import NotebookResult
+from course.grading.results import REFUSED, NotebookResult
 from course.grading.settings import load_config, nbgrader_environment
 from course.labs import Course, Lab
 
@@ -44,7 +44,9 @@ class Recorder:
         self._stack.close()
 
     def add(self, result: NotebookResult) -> None:
-        """Write one result: the autograded notebook first, then the scores."""
+        """Write one result, the autograded notebook first; of what was refused, nothing."""
+        if result.status == REFUSED:
+            return
         submitted = self._course.submitted / result.student / self._lab.name
         folder = self._course.autograded / result.student / self._lab.name
         path = folder / f"{result.notebook}.ipynb"

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+REFUSED = "refused"  # the folder cannot be graded, nor its student be in the gradebook
+
 
 class Status(StrEnum):
     """How a test cell ended."""
@@ -39,7 +41,7 @@ class CellResult:
 class NotebookResult:
     """The verdict on one submitted notebook.
 
-    `status` is "graded" or says why nothing could be: "unreadable", "missing", "failed".
+    `status` is "graded" or says why nothing could be: "unreadable", "missing", "failed", "refused".
     `notes` tell what was odd about the submission. `notebook_json` is the autograded notebook.
     """
 

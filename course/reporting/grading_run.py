@@ -8,7 +8,7 @@ from typing import Any
 
 from course.grading.driver import grade_class
 from course.grading.records import Recorder, write_text
-from course.grading.results import NotebookResult
+from course.grading.results import REFUSED, NotebookResult
 from course.labs import Course
 from course.reporting.class_report import render
 from course.reporting.feedback import write_feedback
@@ -60,7 +60,7 @@ def grade_and_record(
             recorder.add(result)
             results.append(result)
             on_result(result, len(results), run.total)
-    if results:
+    if any(result.status != REFUSED for result in results):
         write_feedback(course, lab.name, students)
     summary = summarise(results, lab, run.seed)
     report = course.root / "reports" / f"{lab.name}.html"

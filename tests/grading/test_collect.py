@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from course.errors import CourseError
-from course.grading.collect import jobs_of, students_of
+from course.grading.collect import jobs_of, refused_of, students_of
 from course.grading.plan import Job, Plan
 from course.labs import Course
 from tests.support.toylab import LAB, NOTEBOOK, make_course, submit
@@ -49,7 +49,7 @@ def test_a_notebook_under_another_name_is_taken_if_it_is_the_only_one(
     job = only_job(course, plan)
     assert job.submission == b"mine"
     assert job.notes == ("You handed in `lines (1).ipynb`; it was graded as `lines.ipynb`.",)
-    submit(course, "ada", b"another", name="draft")
+    submit(course, "ada", b"another", name="lines (2)")
     assert only_job(course, plan).submission is None
 
 
@@ -77,3 +77,61 @@ def test_links_and_pipes_are_not_followed(course: Course, plan: Plan) -> None:
     assert only_job(course, plan).submission is None
     (course.submitted / "eve").symlink_to(course.submitted / "ada")
     assert students_of(course, course.lab(LAB)) == ("ada",)
+
+
+def test_other_obstacles_are_told(course: Course) -> None:
+    submit(course, "ada", b"{}")
+    (course.submitted / "bob").mkdir()
+    (course.submitted / "bob" / LAB).write_text("")
+    (course.submitted / "eve").symlink_to(course.submitted / "ada")
+    lab = course.lab(LAB)
+    assert students_of(course, lab) == ("ada",)
+    told = dict(refused_of(course, lab))
+    assert "is a file or a link" in told["bob"]
+    assert "The folder is a link" in told["eve"]
+    assert refused_of(course, lab, ["ada"]) == ()
+
+
+def renamed(course: Course, plan: Plan, *names: str) -> tuple[bytes | None, tuple[str, ...]]:
+    """Hand in notebooks of these names, each with its name as its content, as the whole class."""
+    folder = course.submitted / "ada" / LAB
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+    job = only_job(course, plan)
+    return job.submission, job.notes
+
+
+@pytest.mark.parametrize(
+    ("names", "taken"),
+    [
+        (("lines.ipynb", "lines (1).ipynb", "old/lines.ipynb"), "lines.ipynb"),
+        (("LINES.IPYNB", "draft.ipynb"), "LINES.IPYNB"),
+        (("toy/lines.ipynb", "toy/draft.ipynb"), "toy/lines.ipynb"),
+        (("my lines.ipynb", "old/lines.ipynb"), "my lines.ipynb"),
+        (("solved.ipynb", ".ipynb_checkpoints/lines.ipynb", "._lines.ipynb"), "solved.ipynb"),
+        (("lines.ipynb/lines.ipynb",), "lines.ipynb/lines.ipynb"),
+    ],
+)
+def test_the_notebook_is_found(
+    course: Course, plan: Plan, names: tuple[str, ...], taken: str
+) -> None:
+    data, notes = renamed(course, plan, *names)
+    assert data == taken.encode()
+    assert notes == () or f"`{taken}`" in notes[0]
+
+
+def test_what_cannot_be_told_apart_is_named(course: Course, plan: Plan) -> None:
+    data, notes = renamed(course, plan, "a.ipynb", "b.ipynb")
+    assert data is None
+    assert notes == (
+        "You handed in `a.ipynb`, `b.ipynb`. Which one is `lines.ipynb`? Give it that name.",
+    )
+
+
+def test_of_two_notebooks_of_a_lab_none_is_taken_for_the_other(course: Course, plan: Plan) -> None:
+    folder = submit(course, "ada", b"first", name="lines")
+    (folder / "circles final.ipynb").write_text("second")
+    plans = {"lines": plan, "circles": plan, "squares": plan}
+    jobs = list(jobs_of(course, "ada", plans))
+    assert [job.submission for job in jobs] == [b"first", b"second", None]

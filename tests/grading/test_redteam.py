@@ -13,7 +13,7 @@ from nbformat import v4
 
 from course import checks
 from course.errors import CourseError
-from course.grading.collect import handed_in, jobs_of, students_of
+from course.grading.collect import handed_in, jobs_of, refused_of, students_of
 from course.grading.connection import CellRun, Student, StudentCell
 from course.grading.data_files import read_data_files
 from course.grading.faults import ProtocolFault, StudentDied, StudentFault, StudentTimeout
@@ -205,16 +205,20 @@ def test_a_link_or_pipe_is_no_timestamp(tmp_path: Path) -> None:
     assert handed_in(tmp_path) == ""
 
 
-@pytest.mark.parametrize("name", ["a*", "[a-z]", "a\nb", os.fsdecode(b"a\xff"), "a?"])
-def test_a_folder_that_cannot_be_a_students_is_named_before_grading(
+@pytest.mark.parametrize(
+    "name",
+    ["a*", "[a-z]", "a\nb", os.fsdecode(b"a\xff"), "a?", ".a", " a", "a\u202e", "a" * 129],
+)
+def test_a_folder_that_cannot_be_a_students_is_refused_and_no_other(
     tmp_path: Path, name: str
 ) -> None:
     course = make_course(tmp_path)
     submit(course, "ada", b"{}")
     submit(course, name, b"{}")
-    with pytest.raises(CourseError, match="cannot be graded") as caught:
-        students_of(course, course.lab(LAB))
-    str(caught.value).encode()
+    assert students_of(course, course.lab(LAB)) == ("ada",)
+    ((shown, why),) = refused_of(course, course.lab(LAB))
+    assert "a name that cannot be graded" in why
+    assert shown.isprintable()
 
 
 def test_the_name_of_a_file_cannot_write_into_the_notes(tmp_path: Path) -> None:

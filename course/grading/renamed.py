@@ -1,0 +1,52 @@
+"""Notebooks that were not handed in under the name of the lab's."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+MAX_LISTED = 1_000
+_SUFFIX = ".ipynb"
+_HIDDEN = re.compile(r"^\.|^__")  # .ipynb_checkpoints, __MACOSX
+
+
+def find_renamed(folder: Path, notebook: str, others: tuple[str, ...] = ()) -> tuple[Path, str]:
+    """Look for a notebook of the lab under another name; `others` are the lab's other notebooks.
+
+    Gives its path and a sentence about it; where none can be told for sure the path is that of
+    the right name, where nothing is.
+    """
+    right = folder / f"{notebook}{_SUFFIX}"
+    wanted = {f"{name}{_SUFFIX}" for name in (notebook, *others)}
+    found = [p for p in islice(_notebooks(folder), MAX_LISTED) if _place(p, folder) not in wanted]
+    alike = [path for path in found if notebook.casefold() in path.name.casefold()]
+    beside = [path for path in alike if path.parent == folder]
+    for choice in (beside, alike, [] if others else found):
+        if len(choice) == 1:
+            name = _quoted(_place(choice[0], folder))
+            return choice[0], f"You handed in {name}; it was graded as `{right.name}`."
+    if not found:
+        return right, ""
+    names = ", ".join(_quoted(_place(path, folder)) for path in found[:5])
+    more = " and others" if len(found) > 5 else ""
+    return right, f"You handed in {names}{more}. Which one is `{right.name}`? Give it that name."
+
+
+def _notebooks(folder: Path) -> Iterator[Path]:
+    """Yield the notebooks in this folder and below it; links and pipes are none."""
+    for above, names, files in os.walk(folder):
+        names[:] = sorted(name for name in names if not _HIDDEN.match(name))
+        for name in sorted(files):
+            is_wanted = name.casefold().endswith(_SUFFIX) and not _HIDDEN.match(name)
+            if is_wanted and stat.S_ISREG(os.lstat(Path(above, name)).st_mode):
+                yield Path(above, name)
+
+
+def _place(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix()
+
+
+def _quoted(name: str) -> str:
+    return f"`{re.sub(r'[^ -_a-~]', '_', name[-80:])}`"
