@@ -7,6 +7,7 @@ from course.checks._calls import Call, call
 from course.checks._errors import CheckFailed, OracleError
 from course.checks._gradients import check_gradients
 from course.checks._oracles import central_difference, jax_gradient, taylor_slope
+from course.checks._references import Reference
 from course.checks._report import Passed, Report
 from course.checks._session import Observation, Session, record, rng, session
 from course.checks._structure import check_integers, check_pure, check_vectorised
@@ -19,6 +20,7 @@ __all__ = [
     "Observation",
     "OracleError",
     "Passed",
+    "Reference",
     "Report",
     "Session",
     "call",

@@ -1,6 +1,7 @@
-"""`check_gradients` and `check_taylor`: a student's gradient against three oracles."""
+"""`check_gradients`: a student's gradient against three oracles."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,15 +15,17 @@ from course.checks._oracles import (
     difference_at,
     has_jax,
     jax_gradient,
-    taylor_slope,
+    remainder_slope,
+    values_along,
 )
+from course.checks._references import recall
 from course.checks._report import Passed
 from course.checks._session import record, rng
-from course.checks._taylor import RIGHT_SLOPE, gradient_at, random_direction, slope_report
+from course.checks._taylor import RIGHT_SLOPE, random_way, slope_report
 from course.checks._tolerance import Tolerance
-from course.checks._trees import flatten, on_leaves
+from course.checks._trees import flatten, on_leaves, rebuild
 from course.checks._value import NO_SIZES, largest_difference
-from course.checks._values import as_data, normal_form
+from course.checks._values import Array, as_data, normal_form
 
 _SAMPLED = 12  # entries per parameter that central differences look at
 _AGREE = Tolerance(rtol=1e-5, atol=1e-6)
@@ -67,43 +70,73 @@ def check_gradients(
         node = (node,)
     record("gradients", ", ".join(names), as_data(node))
 
-    def f(parameters: Any) -> Any:
-        return loss(np, *parameters)
-
-    expected = _expected(loss, f, at)
-    direction = random_direction(at)
+    found = _found(loss, at)
     claim = Claim(exercise, tuple(names), Tolerance(rtol, atol), sizes, see, "the gradient ")
-    leaves = judge(node, normal_form(expected), claim)
-    slope = taylor_slope(f, gradient_at(leaves, at), at, direction)
+    leaves = judge(node, normal_form(rebuild(at, list(found.parts))), claim)
+    mine = flatten([leaf.got for leaf in leaves])
+    slope = remainder_slope(found.values, mine, found.way)
     # A loose tolerance hides what the slope shows. Near a kink the right gradient's slope is off as
     # well and says nothing; float32 results are left to the comparison.
     if (
         slope < _WRONG_SLOPE
         and all(leaf.exact for leaf in leaves)
-        and taylor_slope(f, expected, at, direction) > RIGHT_SLOPE
+        and remainder_slope(found.values, list(found.parts), found.way) > RIGHT_SLOPE
     ):
         listed = ", ".join(f"`{name}`" for name in names)
         raise CheckFailed(slope_report(exercise, listed, slope, see))
-    oracles = "JAX and central differences" if has_jax() else "central differences"
     count = "1 gradient agrees" if len(leaves) == 1 else f"{len(leaves)} gradients agree"
-    return Passed(f"{count} with {oracles}{largest_difference(leaves)}; Taylor slope {slope:.2f}")
+    return Passed(
+        f"{count} with {found.oracle}{largest_difference(leaves)}; Taylor slope {slope:.2f}"
+    )
 
 
-def _expected(loss: Callable[..., Any], f: Callable[[Any], Any], at: tuple[Any, ...]) -> Any:
-    if not has_jax():
-        return central_difference(f, at)
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What is known of a loss: its gradient array by array, and its values along a direction."""
+
+    parts: tuple[Array, ...]
+    oracle: str
+    values: Array
+    way: list[Array]
+
+
+def _found(loss: Callable[..., Any], at: tuple[Any, ...]) -> _Found:
+    """Look at a loss near `at`; its gradient comes from a reference or from the oracles.
+
+    One number is drawn of the session's generator, whatever is then drawn to know the loss by.
+    """
+    draw = np.random.default_rng(rng().integers(2**63))
+    leaves = flatten(at)
+    scalar = on_leaves(lambda parameters: loss(np, *parameters), at)
+    way = random_way(leaves, draw)
+    values = values_along(scalar, leaves, way)
+
+    def find() -> tuple[list[Array], str]:
+        if not has_jax():
+            return flatten(central_difference(scalar, leaves)), "central differences"
+        gradient = _by_jax(loss, at)
+        _confirm(gradient, scalar, leaves, draw)
+        return gradient, "JAX and central differences"
+
+    reference = recall(leaves, values, find)
+    return _Found(reference.parts, reference.oracle, values, way)
+
+
+def _by_jax(loss: Callable[..., Any], at: tuple[Any, ...]) -> list[Array]:
     import jax.numpy as jnp
 
-    gradient = jax_gradient(lambda parameters: loss(jnp, *parameters), at)
-    _confirm(gradient, f, at)
-    return gradient
+    return flatten(jax_gradient(lambda parameters: loss(jnp, *parameters), at))
 
 
-def _confirm(gradient: Any, f: Callable[[Any], Any], at: tuple[Any, ...]) -> None:
+def _confirm(
+    gradient: list[Array],
+    scalar: Callable[[list[Array]], float],
+    leaves: list[Array],
+    draw: np.random.Generator,
+) -> None:
     """Hold a sample of entries of each gradient against central differences."""
-    leaves, scalar, draw = flatten(at), on_leaves(f, at), rng()
     value = scalar(leaves)
-    for k, expected in enumerate(flatten(gradient)):
+    for k, expected in enumerate(gradient):
         allowed = _AGREE.allowed(expected)
         for i in map(int, draw.permutation(expected.size)[:_SAMPLED]):
             # A kink closer than eps spoils a difference; a smaller step then clears it.

@@ -4,6 +4,7 @@ import importlib.util
 import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,7 @@ def difference_at(
     return (value(eps) - value(-eps)) / (2 * eps)
 
 
+@cache
 def has_jax() -> bool:
     """Tell whether JAX can be imported."""
     return importlib.util.find_spec("jax") is not None
@@ -80,7 +82,7 @@ def jax_gradient(f: Callable[[Any], Any], x: Any) -> Any:
 
     with _x64():
         leaves = [jax.numpy.asarray(leaf) for leaf in flatten(x)]
-        gradient = [np.array(part, dtype=np.float64) for part in jax.grad(scalar)(leaves)]
+        gradient = [np.array(part, dtype=np.float64) for part in jax.jit(jax.grad(scalar))(leaves)]
     return rebuild(x, gradient)
 
 
@@ -104,21 +106,28 @@ def taylor_slope(f: Callable[[Any], Any], gradient: Any, x: Any, direction: Any)
     `direction` should have a norm near 1. See Farrell et al., SIAM J. Sci. Comput. 35 (2013), C369,
     on Taylor remainder convergence tests.
     """
-    leaves, way = flatten(x), flatten(direction)
-    scalar = on_leaves(f, x)
-    slope = sum(float((g * d).sum()) for g, d in zip(flatten(gradient), way, strict=True))
-    start = scalar(leaves)
-    moved = np.array([scalar(_along(leaves, way, h)) for h in _STEPS])
+    way = flatten(direction)
+    return remainder_slope(values_along(on_leaves(f, x), flatten(x), way), flatten(gradient), way)
+
+
+def values_along(
+    scalar: Callable[[list[Array]], float], leaves: list[Array], way: list[Array]
+) -> Array:
+    """Give the values that the Taylor remainder is made of: at the point, then at each step."""
+    moved = [scalar([leaf + h * d for leaf, d in zip(leaves, way, strict=True)]) for h in _STEPS]
+    return np.array([scalar(leaves), *moved])
+
+
+def remainder_slope(values: Array, gradient: list[Array], way: list[Array]) -> float:
+    """Give the Taylor slope of a gradient from the function's values along a direction."""
+    slope = sum(float((g * d).sum()) for g, d in zip(gradient, way, strict=True))
+    start, moved = values[0], values[1:]
     with np.errstate(invalid="ignore"):
         remainder = np.abs(moved - start - _STEPS * slope)
     if not np.isfinite(remainder).all():
         return math.nan
     noise = _NOISE * (abs(start) + np.abs(moved) + np.abs(_STEPS * slope))
     return _log_slope(remainder, remainder > noise)
-
-
-def _along(leaves: list[Array], way: list[Array], h: float) -> list[Array]:
-    return [leaf + h * d for leaf, d in zip(leaves, way, strict=True)]
 
 
 def _log_slope(remainder: Array, visible: Array) -> float:

@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from course.checks._compare import Leaf, Stage
+from course.checks._compare import Stage
 from course.checks._errors import CheckFailed, OracleError
 from course.checks._finding import Claim
 from course.checks._judge import judge
-from course.checks._oracles import taylor_slope
+from course.checks._oracles import remainder_slope, values_along
 from course.checks._report import Passed, Report
 from course.checks._session import record, rng
 from course.checks._tolerance import Tolerance
-from course.checks._trees import flatten, rebuild
+from course.checks._trees import flatten, on_leaves, rebuild
 from course.checks._value import NO_SIZES
-from course.checks._values import as_data, normal_form
+from course.checks._values import Array, as_data, normal_form
 
 RIGHT_SLOPE = 1.8
 
@@ -48,10 +48,14 @@ def check_taylor(
     form = normal_form(rebuild(at, flatten(at)))
     claim = Claim(exercise, name, Tolerance(), NO_SIZES, see, "the gradient ")
     leaves = judge(node, form, claim, last=Stage.FINITE)
-    directions = [random_direction(at) for _ in range(3)]
-    slope = float(
-        np.median([taylor_slope(function, gradient_at(leaves, at), at, d) for d in directions])
+    point, mine, scalar = (
+        flatten(at),
+        flatten([leaf.got for leaf in leaves]),
+        on_leaves(function, at),
     )
+    ways = [random_way(point, rng()) for _ in range(3)]
+    slopes = [remainder_slope(values_along(scalar, point, way), mine, way) for way in ways]
+    slope = float(np.median(slopes))
     if math.isnan(slope):
         raise OracleError("the function is not finite near the point where it is tested")
     if slope < RIGHT_SLOPE:
@@ -59,17 +63,11 @@ def check_taylor(
     return Passed(f"`{name}` is right: Taylor slope {slope:.2f}")
 
 
-def random_direction(at: Any) -> Any:
-    """Draw a direction of norm 1 in the space of all parameters."""
-    draw = rng()
-    parts = [draw.normal(size=leaf.shape) for leaf in flatten(at)]
+def random_way(leaves: list[Array], draw: np.random.Generator) -> list[Array]:
+    """Draw a direction of norm 1 in the space of all parameters, array by array."""
+    parts = [draw.normal(size=leaf.shape) for leaf in leaves]
     norm = math.sqrt(sum(float((part**2).sum()) for part in parts)) or 1.0
-    return rebuild(at, [part / norm for part in parts])
-
-
-def gradient_at(leaves: tuple[Leaf, ...], at: Any) -> Any:
-    """Put the student's arrays into the structure of the parameters."""
-    return rebuild(at, [leaf.got for leaf in leaves])
+    return [part / norm for part in parts]
 
 
 def slope_report(exercise: str, names: str, slope: float, see: str) -> Report:

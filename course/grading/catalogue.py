@@ -6,10 +6,12 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import partial
 
+from course.checks import Observation
 from course.errors import CourseError
 from course.grading.plain import Sighting, run_plain
 from course.grading.pool import trusted_pool
 from course.grading.rebuild import Step, steps_of
+from course.grading.references import NO_REFERENCES, References, references_of
 from course.grading.time_limit import OutOfTime
 from course.labs import Kind, Mistake, apply_mistake, exercise_of, parse_notebook
 
@@ -24,10 +26,10 @@ class Catalogue:
 
 def observe(
     source_json: str, mistakes: Iterable[Mistake], seed: int, seconds: float, workers: int = 1
-) -> Catalogue:
-    """Run the tests of its exercise on each mistake, in processes of their own.
+) -> tuple[References, Catalogue]:
+    """Run the reference, then the tests of its exercise on each mistake, in other processes.
 
-    A test may take `seconds`.
+    A test may take `seconds`. Gives the references of the tests beside the catalogue.
 
     Raises
     ------
@@ -35,23 +37,27 @@ def observe(
         if an edit does not fit the reference, or a mistake ends its process.
     """
     mistakes = tuple(mistakes)
-    if not mistakes:
-        return Catalogue()
     with trusted_pool(workers) as pool:
-        work = partial(sightings_of, source_json, seed=seed, seconds=seconds)
         try:
-            found = tuple(pool.map(work, mistakes))
+            references = pool.submit(references_of, source_json, seed, seconds).result()
+            work = partial(sightings_of, source_json, references=references)
+            found = tuple(pool.map(partial(work, seed=seed, seconds=seconds), mistakes))
         except BrokenProcessPool as error:
             raise CourseError(
                 "a known mistake ended the Python process that ran it",
                 where=", ".join(mistake.id for mistake in mistakes),
                 cure="Take the mistake that exits or runs out of memory out of mistakes.py.",
             ) from error
-    return Catalogue(mistakes, {m.id: s for m, s in zip(mistakes, found, strict=True)})
+    catalogue = Catalogue(mistakes, {m.id: s for m, s in zip(mistakes, found, strict=True)})
+    return references, catalogue
 
 
 def sightings_of(
-    source_json: str, mistake: Mistake, seed: int, seconds: float
+    source_json: str,
+    mistake: Mistake,
+    seed: int,
+    seconds: float,
+    references: References = NO_REFERENCES,
 ) -> Mapping[str, Sighting]:
     """Give what each test cell of the mistake's exercise observes, in this process.
 
@@ -61,11 +67,20 @@ def sightings_of(
     notebook = apply_mistake(parse_notebook(source_json.encode(), where="source"), mistake)
     tests = [step for step in steps_of(notebook) if _matters(step, mistake)]
     found = {}
-    for key, sighting in run_plain(tests, seed, seconds):
-        found[key] = sighting
+    for key, sighting in run_plain(tests, seed, seconds, references):
+        found[key] = telling(sighting)
         if sighting.ending.startswith(OutOfTime.__name__):
             break
     return found
+
+
+def telling(sighting: Sighting) -> Sighting:
+    """Keep of a sighting what a diagnosis looks at: the value at the check that stopped it."""
+    *before, last = sighting.observations or (None,)
+    if last is None or not sighting.ending:
+        return Sighting((), sighting.ending)
+    names = (Observation(seen.kind, seen.name, None) for seen in before if seen)
+    return Sighting((*names, last), sighting.ending)
 
 
 def _matters(step: Step, mistake: Mistake) -> bool:

@@ -18,6 +18,8 @@ from course.grading.referee import Referee, Trial
 from course.grading.results import Status
 from course.labs import Kind, Mistake, cells_of, exercise_of, release_cell_source
 
+# endings of a process that may have come from outside; a process can give itself any of them too
+KILLED = ("killed by signal 9", "it was ended", "it closed its pipe")
 LEFT_OUT = {
     "output_type": "stream",
     "name": "stderr",
@@ -42,8 +44,10 @@ class NotebookRun:
 
     def run(self, steps: tuple[Step, ...], student: Student) -> None:
         """Run the cells in order, until the time for the notebook is used up."""
-        limits = self.plan.limits
-        referee = Referee(student, self.plan.seed, limits.test_seconds, limits.output_chars)
+        plan, limits = self.plan, self.plan.limits
+        referee = Referee(
+            student, plan.seed, limits.test_seconds, limits.output_chars, plan.references
+        )
         end = time.monotonic() + limits.notebook_seconds
         student.end_in(limits.notebook_seconds)
         for step in steps:
@@ -54,6 +58,13 @@ class NotebookRun:
                 self.trials[step.key] = referee.run(step.key, step.source, failures)
             else:
                 self.runs[step.key] = self._kept(student.run(StudentCell(step.key, step.source)))
+
+    @property
+    def was_killed(self) -> bool:
+        """Tell whether the student process may have been killed from outside on the way."""
+        ends = [run.error.text for run in self.runs.values() if run.status == "died" and run.error]
+        ends += [t.message for t in self.trials.values() if t.status is Status.DIED]
+        return any(is_killed(text) for text in ends)
 
     def _kept(self, run: CellRun) -> CellRun:
         """Leave out what a cell showed where the cells of the notebook showed too much."""
@@ -106,6 +117,11 @@ class NotebookRun:
 
     def _failed(self, exercise: str) -> list[str]:
         return [k for k, t in self.trials.items() if t.ending and exercise_of(k) == exercise]
+
+
+def is_killed(text: str) -> bool:
+    """Tell whether a text speaks of a process that may have been killed from outside."""
+    return any(ending in text for ending in KILLED)
 
 
 def definers_in(source: Any) -> dict[str, str]:

@@ -2,14 +2,15 @@
 
 import io
 import linecache
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from course.checks import Observation, session
+from course.checks import Observation, Reference, session
 from course.grading.judging import ending_of
 from course.grading.rebuild import Step
 from course.grading.time_limit import time_limit
@@ -18,14 +19,25 @@ from course.labs import Kind
 
 @dataclass(frozen=True)
 class Sighting:
-    """What a test cell observed, and what stopped it ("" where it ran to its end)."""
+    """What a test cell observed, and what stopped it ("" where it ran to its end).
+
+    `references` are the gradients that it was judged by.
+    """
 
     observations: tuple[Observation, ...]
     ending: str
+    references: tuple[Reference, ...] = ()
 
 
-def run_plain(steps: Iterable[Step], seed: int, seconds: float) -> Iterator[tuple[str, Sighting]]:
+def run_plain(
+    steps: Iterable[Step],
+    seed: int,
+    seconds: float,
+    references: Mapping[str, tuple[Reference, ...]] = MappingProxyType({}),
+) -> Iterator[tuple[str, Sighting]]:
     """Run the cells in order; yield the key and the sighting of each test cell.
+
+    `references` are those of an earlier run, by test cell.
 
     Cells that stop with an error are left, as a notebook that is run to its end leaves them.
     Magics do nothing. `seconds` bounds each cell.
@@ -35,9 +47,10 @@ def run_plain(steps: Iterable[Step], seed: int, seconds: float) -> Iterator[tupl
         if step.kind is not Kind.TEST:
             _run(step, namespace, seconds)
             continue
-        with session(seed, step.key) as seen:
+        with session(seed, step.key, references.get(step.key, ())) as seen:
             error = _run(step, namespace, seconds)
-        yield step.key, Sighting(seen.observations, ending_of(error) if error else "")
+        ending = ending_of(error) if error else ""
+        yield step.key, Sighting(seen.observations, ending, seen.references)
 
 
 def _run(step: Step, namespace: dict[str, Any], seconds: float) -> BaseException | None:

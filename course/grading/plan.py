@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from course.grading.catalogue import Catalogue, observe
 from course.grading.data_files import DataFiles
 from course.grading.limits import Limits
+from course.grading.references import References
 from course.labs import Lab, cells_of, dump_notebook
 
 
@@ -14,7 +15,8 @@ class Plan:
     """What is the same for the whole class: one notebook of a lab and how it is graded.
 
     `source_json` is the instructor's notebook with solutions and hidden tests; `sandbox` names the
-    level that contains student code, "" for the best that there is where it runs.
+    level that contains student code, "" for the best that there is where it runs; `references` are
+    gradients that the tests need not find again.
     """
 
     lab: str
@@ -25,6 +27,7 @@ class Plan:
     forbidden_modules: tuple[str, ...] = ()
     catalogue: Catalogue = field(default_factory=Catalogue)
     sandbox: str = ""
+    references: References = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,5 +62,6 @@ def make_plan(lab: Lab, notebook: str, seed: int, *, workers: int = 1, sandbox: 
     exercises = {cell.grade_id for cell in cells_of(source)}
     text = dump_notebook(source)
     mistakes = tuple(mistake for mistake in lab.mistakes if mistake.exercise in exercises)
-    catalogue = observe(text, mistakes, seed, limits.trusted_seconds, workers)
-    return Plan(lab.name, notebook, text, seed, limits, lab.forbidden_modules, catalogue, sandbox)
+    references, catalogue = observe(text, mistakes, seed, limits.trusted_seconds, workers)
+    forbidden = lab.forbidden_modules
+    return Plan(lab.name, notebook, text, seed, limits, forbidden, catalogue, sandbox, references)

@@ -4,12 +4,15 @@ import builtins
 import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import CodeType
 from typing import Any, Protocol
 
 from course.checks import Observation, Report, session
 from course.errors import CourseError
 from course.grading.judging import Failures, judge
+from course.grading.references import References
 from course.grading.results import Status
 from course.grading.time_limit import time_limit
 
@@ -76,20 +79,22 @@ class Witness(Protocol):
 class Referee:
     """Runs test cells against one student.
 
-    Every cell draws from a generator seeded by `seed` and its own key.
+    Every cell draws from a generator seeded by `seed` and its own key; `references` are gradients
+    that an earlier run of the cells with this seed found.
     """
 
     student: Witness
     seed: int
     test_seconds: float
     output_chars: int
+    references: References = field(default_factory=dict)
 
     def run(self, key: str, source: str, failures: Failures) -> Trial:
         """Run a test cell to its end or to what stops it; only the former passes."""
         names = Names(self.student.lookup)
         output = BoundedText(self.output_chars)
         with (
-            session(self.seed, key) as seen,
+            session(self.seed, key, self.references.get(key, ())) as seen,
             redirect_stdout(output),
             redirect_stderr(BoundedText(0)),
         ):
@@ -107,7 +112,7 @@ class Referee:
     def _run(self, key: str, source: str, names: Names) -> BaseException | None:
         try:
             with self.student.within(self.test_seconds), time_limit(self.test_seconds + GRACE):
-                exec(compile(source, f"<{key}>", "exec"), names)
+                exec(_compiled(key, source), names)
         except CourseError:
             raise  # no student process can be started: not the student's fault
         except KeyboardInterrupt as error:
@@ -117,3 +122,9 @@ class Referee:
         except BaseException as error:  # noqa: BLE001 - whatever stops a test is a verdict
             return error
         return None
+
+
+@lru_cache(maxsize=512)
+def _compiled(key: str, source: str) -> CodeType:
+    """Compile a test cell once for the whole class."""
+    return compile(source, f"<{key}>", "exec")

@@ -2653,16 +2653,17 @@ for name, leaf, theirs in zip("xwb", leaves, by_jax):
 ### BEGIN HIDDEN TESTS
 from types import SimpleNamespace
 
-import jax.numpy as jnp
 import numpy as np
 from course import checks
 
 title, see = "Exercise 8 · backprop", "12 · Matrix products"
 rng = checks.rng()
-plain = {
-    np: SimpleNamespace(exp=np.exp, log=np.log, relu=lambda x: np.maximum(x, 0)),
-    jnp: SimpleNamespace(exp=jnp.exp, log=jnp.log, relu=lambda x: jnp.where(x > 0, x, 0 * x)),
-}
+
+
+def plain(xp):
+    return SimpleNamespace(exp=xp.exp, log=xp.log, relu=lambda x: xp.where(x > 0, x, 0 * x))
+
+
 mine = SimpleNamespace(exp=lambda x: Exp(x), log=lambda x: Log(x), relu=lambda x: ReLU(x))
 
 
@@ -2765,7 +2766,7 @@ def loss_of(plan, weights):
     """The same loss for check_gradients."""
 
     def loss(xp, *leaves):
-        nodes = nodes_of(plan, plain[xp], leaves)
+        nodes = nodes_of(plan, plain(xp), leaves)
         return sum(xp.sum(weight * node) for weight, node in zip(weights, nodes))
 
     return loss
@@ -2781,7 +2782,7 @@ for size in (6, 12, 20):
         i, j = map(int, rng.integers(max(0, len(values) - 6), len(values), size=2))
         _, fits, step = steps[kind]
         if fits(values[i], values[j]):
-            value = step(plain[np], values[i], values[j], at[3])
+            value = step(plain(np), values[i], values[j], at[3])
             if 1e-3 < np.abs(value).max() < 5:
                 plan.append((kind, i, j))
                 values.append(value)

@@ -1,0 +1,146 @@
+"""Gradients of an earlier run are used for the same loss, and for no other."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from course import checks
+from course.checks import _gradients as gradients
+from tests.checks.network import Problem
+
+AT = np.array([[0.3, -1.2, 0.7], [1.1, 0.4, -0.5]])
+UPSTREAM = np.array([[1.0, -2.0, 0.5], [0.25, 3.0, -1.0]])
+RIGHT = UPSTREAM * np.cos(AT)
+Loss = Callable[..., Any]
+
+
+def loss(xp: Any, x: Any) -> Any:
+    return (UPSTREAM * xp.sin(x)).sum()
+
+
+def check(got: Any, of: Loss = loss, at: Any = AT) -> str:
+    try:
+        return str(checks.check_gradients("E", (got,), of, (at,), names=("gx",)))
+    except checks.CheckFailed as failed:
+        return str(failed)
+
+
+def judged(
+    *got: Any, of: Loss = loss, at: Any = AT, given: tuple[checks.Reference, ...] = ()
+) -> tuple[list[str], checks.Session]:
+    with checks.session(5, "c", given) as seen:
+        return [check(answer, of, at) for answer in got], seen
+
+
+@pytest.fixture
+def made() -> tuple[checks.Reference, ...]:
+    return judged(RIGHT)[1].references
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Counts how often JAX is asked."""
+    count: list[int] = []
+    real = gradients.jax_gradient
+
+    def counted(*args: Any) -> Any:
+        count.append(1)
+        return real(*args)
+
+    monkeypatch.setattr(gradients, "jax_gradient", counted)
+    return count
+
+
+@pytest.mark.parametrize("got", [RIGHT, -RIGHT, RIGHT.T, 1.001 * RIGHT, None])
+def test_the_verdict_is_the_same_and_jax_is_not_asked(
+    made: tuple[checks.Reference, ...], asked: list[int], got: Any
+) -> None:
+    with_reference, _ = judged(got, given=made)
+    assert asked == []
+    without, _ = judged(got)
+    assert with_reference == without
+    assert asked == [1]
+
+
+def test_references_come_in_the_order_of_the_checks(asked: list[int]) -> None:
+    problems = [Problem(), Problem(batch=5)]
+    with checks.session(5, "c") as first:
+        for problem in problems:
+            problem.check(problem.backprop())
+    with checks.session(5, "c", first.references) as second:
+        for problem in problems:
+            problem.check(problem.backprop())
+    assert len(asked) == len(first.references) == 2
+    assert second.references == first.references
+
+
+def test_the_same_numbers_are_drawn_afterwards(made: tuple[checks.Reference, ...]) -> None:
+    def drawn(given: tuple[checks.Reference, ...]) -> float:
+        with checks.session(5, "c", given):
+            check(RIGHT)
+            return float(checks.rng().normal())
+
+    assert drawn(made) == drawn(())
+
+
+def of_the_students(mask: Any) -> Loss:
+    """A loss that holds something of the student's, as the mask of a dropout layer is."""
+    return lambda xp, x: (UPSTREAM * xp.sin(x) * mask).sum()
+
+
+NOT_AT_THE_POINT = np.zeros_like(AT)
+NOT_AT_THE_POINT[0, 0] = 1e-3
+OTHERS: dict[str, Loss] = {
+    "another mask": of_the_students(np.array([[0.0, 1.0, 1.0], [1.0, 1.0, 1.0]])),
+    "a mask that is off by little": of_the_students(1.0 + 1e-9),
+    "equal at the point alone": lambda xp, x: loss(xp, x) + (NOT_AT_THE_POINT * (x - AT)).sum(),
+    "equal in value and gradient": lambda xp, x: loss(xp, x) + ((x - AT) ** 2).sum(),
+}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_another_loss_is_given_to_jax(
+    made: tuple[checks.Reference, ...], asked: list[int], other: str
+) -> None:
+    """The gradient that the reference holds does not pass for that of another loss."""
+    for got in (RIGHT, 2 * RIGHT):
+        assert judged(got, of=OTHERS[other], given=made)[0] == judged(got, of=OTHERS[other])[0]
+    assert len(asked) == 4
+
+
+def test_a_loss_that_is_not_finite_is_still_a_fault_of_the_test(
+    made: tuple[checks.Reference, ...],
+) -> None:
+    with pytest.raises(checks.OracleError):
+        judged(RIGHT, of=lambda xp, x: loss(xp, x) * np.nan, given=made)
+
+
+def test_the_last_bit_of_a_parameter_counts(
+    made: tuple[checks.Reference, ...], asked: list[int]
+) -> None:
+    near = AT.copy()
+    near[0, 0] = np.nextafter(near[0, 0], 1.0)
+    judged(RIGHT, at=near, given=made)
+    assert asked == [1]
+
+
+def test_a_loss_that_knows_the_point_but_not_the_direction_is_found_out(
+    made: tuple[checks.Reference, ...], asked: list[int]
+) -> None:
+    """Values that are right at the point, and right to 1e-9 around it, are not enough."""
+
+    def forged(xp: Any, x: Any) -> Any:
+        return loss(xp, x) + 1e-7 * ((x - AT) * UPSTREAM).sum()
+
+    judged(RIGHT, of=forged, given=made)
+    assert asked == [1]
+
+
+def test_a_reference_to_something_else_does_no_harm(asked: list[int]) -> None:
+    strange = judged(2 * RIGHT, of=of_the_students(2.0))[1].references
+    (wrong, right), _ = judged(2 * RIGHT, RIGHT, given=strange)
+    assert "wrong" in wrong
+    assert right.startswith("1 gradient agrees with JAX")
+    assert len(asked) == 3
