@@ -17,12 +17,13 @@ from course.grading.faults import (
     StudentNameError,
     StudentTimeout,
 )
-from course.grading.launch import Process, launch
+from course.grading.launch import launch
 from course.grading.limits import Limits
 from course.grading.link import Link, student_error
+from course.grading.process import Process
 from course.grading.protocol.outputs import plain_outputs
 from course.grading.sandbox import Level, best_level
-from course.grading.wire import Wire
+from course.grading.wire import wire_to
 
 Status = Literal["ok", "error", "timeout", "died"]
 DEFAULT = Limits()
@@ -157,8 +158,8 @@ class Student:
     def _start(self) -> Link:
         limits = self._limits
         self._process = launch(self._level, limits, self._forbidden, self._files)
-        wire = Wire(self._process, limits.value_bytes + limits.structure_bytes + 4)
-        link = Link(wire, self._process.gauge, limits)
+        wire = wire_to(self._process, limits.value_bytes + limits.structure_bytes + 4)
+        link = Link(wire, self._process, limits)
         try:
             link.request(
                 "start",
@@ -166,6 +167,7 @@ class Student:
                 (limits.value_bytes, limits.structure_bytes, limits.value_depth),
                 (limits.output_chars, limits.display_chars),
                 self._forbidden,
+                self._level.walls(self._process.room, self._forbidden),
                 seconds=limits.start_seconds,
             )
         except StudentFault as fault:
@@ -193,7 +195,9 @@ class Student:
         try:
             answer = link.request("run", cell.key, cell.source, seconds=self._limits.cell_seconds)
             error, outputs = _checked(answer)
-        except (StudentTimeout, StudentDied, ProtocolFault) as fault:
+        except StudentTimeout as fault:  # the link is closed, unless the cell could be interrupted
+            return _stopped(cell, fault)
+        except (StudentDied, ProtocolFault) as fault:
             link.close(f"{fault}; it was replaced")
             return _stopped(cell, fault)
         told = plain_outputs(outputs, self._limits.output_chars, self._limits.display_chars)

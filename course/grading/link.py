@@ -5,9 +5,15 @@ import time
 import weakref
 from typing import Any
 
-from course.grading.faults import ProtocolFault, StudentDied, StudentError, StudentFault
+from course.grading.faults import (
+    ProtocolFault,
+    StudentDied,
+    StudentError,
+    StudentFault,
+    StudentTimeout,
+)
 from course.grading.limits import Limits
-from course.grading.memory import MemoryGauge
+from course.grading.process import Process
 from course.grading.protocol import (
     Bounds,
     Failure,
@@ -30,6 +36,7 @@ from course.grading.proxy import Proxy, number_of
 from course.grading.wire import Wire
 
 CALLBACK_DEPTH = 16
+INTERRUPT_SECONDS = 1.0  # code that is interrupted gives up at once, or means to go on
 TEXT_CHARS, TRACEBACK_CHARS = 2_000, 10_000
 RELEASED = 1_000  # how many released objects one request tells of
 OBJECTS = 16  # Python objects take about so many times the room that they have in a frame
@@ -38,9 +45,10 @@ OBJECTS = 16  # Python objects take about so many times the room that they have 
 class Link:
     """One process: what it was asked, what it holds of ours and we of its."""
 
-    def __init__(self, wire: Wire, gauge: MemoryGauge, limits: Limits) -> None:
+    def __init__(self, wire: Wire, process: Process, limits: Limits) -> None:
         self.limits = limits
-        self.gauge = gauge
+        self.gauge = process.gauge
+        self._interrupt = process.interrupt
         self.closed = ""  # why nothing can be asked any more
         self.until = float("inf")  # no request may last longer, whatever its own deadline
         self._wire = wire
@@ -66,8 +74,8 @@ class Link:
         StudentError
             if the operation raised.
         StudentTimeout, StudentDied, ProtocolFault
-            after which the link is closed, unless a `ProtocolFault` only says that the result
-            cannot travel.
+            after which the link is closed, unless the process could be interrupted, or a
+            `ProtocolFault` only says that the result cannot travel.
         TypeError
             if an argument cannot travel.
         """
@@ -79,10 +87,24 @@ class Link:
         raised: dict[int, Exception] = {}
         try:
             answer = self._converse(request.id, body, time.monotonic() + limit, raised)
+        except StudentTimeout as late:
+            if not self._interrupted(request.id):
+                self.close(f"{late}; it was replaced")
+            raise
         except BaseException as error:
             self.close(f"{error}; it was replaced")
             raise
         return _result(answer, raised)
+
+    def _interrupted(self, number: int) -> bool:
+        """Stop what the process does; tell whether it gave up its work and can be asked again."""
+        if not self._interrupt():
+            return False
+        try:
+            message = self._unpack(self._wire.wait(time.monotonic() + INTERRUPT_SECONDS))
+        except StudentFault:
+            return False
+        return not isinstance(message, Request) and message.id == number
 
     def close(self, why: str) -> None:
         """Ask nothing any more; proxies answer with `why`."""

@@ -13,13 +13,13 @@ class MemoryGauge:
     its allocator but not to the system is still counted as its own.
     """
 
-    def __init__(self, pid: int) -> None:
-        self._pid, self._before = pid, 0
+    def __init__(self, *pids: int) -> None:
+        self._pids, self._before = pids, 0
 
     def reset(self) -> bool:
         """Let the measure of `grown` begin; False where the system does not allow it."""
-        pids = list(descendants(self._pid))
-        self._before = sum(_size(pid, "VmRSS") for pid in pids)
+        pids = list(descendants(*self._pids))
+        self._before = sum(map(resident, pids))
         return self._before > 0 and all(map(_reset, pids))
 
     def grown(self) -> int:
@@ -27,8 +27,8 @@ class MemoryGauge:
 
         What was freed meanwhile counts as grown, so that nothing is hidden by an earlier burden.
         """
-        pids = list(descendants(self._pid))
-        now = sum(_size(pid, "VmRSS") for pid in pids)
+        pids = list(descendants(*self._pids))
+        now = sum(map(resident, pids))
         return sum(_size(pid, "VmHWM") for pid in pids) - min(self._before, now)
 
 
@@ -41,13 +41,18 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in listed.split()]
 
 
-def descendants(pid: int) -> Iterator[int]:
-    """Yield the process and all that it started, and what those started."""
-    todo = [pid]
+def descendants(*pids: int) -> Iterator[int]:
+    """Yield the processes and all that they started, and what those started."""
+    todo = list(pids)
     while todo:
         pid = todo.pop()
         yield pid
         todo += children(pid)
+
+
+def resident(pid: int) -> int:
+    """Give the bytes of memory that a process holds, 0 where it is gone."""
+    return _size(pid, "VmRSS")
 
 
 def _size(pid: int, field: str) -> int:

@@ -1,27 +1,20 @@
 """The referee's end of the pipe: one frame out, one frame in, by a deadline."""
 
-import queue
-import threading
+import os
+import select
 import time
+from typing import Protocol
 
-from course.grading.faults import ProtocolFault, StudentDied, StudentTimeout
-from course.grading.launch import Process
-from course.grading.protocol import Malformed, read_frame, write_frame
+from course.grading.faults import ProtocolFault, StudentTimeout
+from course.grading.process import Process
+from course.grading.protocol.frames import HEADER
+from course.grading.threaded_wire import LATE, ThreadedWire, died
+
+CHUNK = 1 << 18
 
 
-class Wire:
-    """Exchanges frames with one process.
-
-    Reading and writing are done by a thread, because a process that neither reads nor writes must
-    not hold up the referee, and because that works on every system. The thread reads one frame for
-    each that it wrote, so that a flood of frames stays in the pipe.
-    """
-
-    def __init__(self, process: Process, frame_bytes: int) -> None:
-        self._process, self._limit = process, frame_bytes
-        self._out: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._in: queue.SimpleQueue[bytes | Malformed | None] = queue.SimpleQueue()
-        threading.Thread(target=self._pump, daemon=True).start()
+class Wire(Protocol):
+    """Exchanges frames with one process, which may neither read nor write, or write for ever."""
 
     def exchange(self, body: bytes, deadline: float) -> bytes:
         """Send one frame and give the next that comes back.
@@ -35,32 +28,78 @@ class Wire:
         ProtocolFault
             if what comes back is no frame.
         """
-        self._out.put(body)
-        try:
-            answer = self._in.get(timeout=max(0.0, deadline - time.monotonic()))
-        except queue.Empty:
-            raise StudentTimeout("the student's code did not answer in time") from None
-        if answer is None:
-            ending = self._process.ending() or "it closed its pipe"
-            raise StudentDied(f"the student's process ended ({ending})")
-        if isinstance(answer, Malformed):
-            raise ProtocolFault(f"the student's process sent something else: {answer}")
-        return answer
+
+    def wait(self, deadline: float) -> bytes:
+        """Give the next frame after a time-out; raises what `exchange` does."""
 
     def close(self) -> None:
-        """Let the thread end; the process must be dead or about to die."""
-        self._out.put(None)
+        """Exchange nothing any more; the process must be dead or about to die."""
 
-    def _pump(self) -> None:
-        pipe_out, pipe_in = self._process.popen.stdin, self._process.popen.stdout
-        assert pipe_out is not None
-        assert pipe_in is not None
-        with pipe_out, pipe_in:
-            while (body := self._out.get()) is not None:
-                try:
-                    write_frame(pipe_out.write, body)
-                    self._in.put(read_frame(pipe_in.read, self._limit))
-                except OSError:
-                    self._in.put(None)
-                except Malformed as error:
-                    self._in.put(error)
+
+def wire_to(process: Process, frame_bytes: int) -> Wire:
+    """Give the wire to a process; no frame may be longer than `frame_bytes`."""
+    kind = PolledWire if os.name == "posix" else ThreadedWire
+    return kind(process, frame_bytes)
+
+
+class PolledWire:
+    """Reads and writes in the referee's own thread, and waits for the pipes where it must.
+
+    What comes after a frame is taken for the next one.
+    """
+
+    def __init__(self, process: Process, frame_bytes: int) -> None:
+        self._process, self._limit = process, frame_bytes
+        self._out, self._in = process.to_student.fileno(), process.from_student.fileno()
+        os.set_blocking(self._out, False)
+        os.set_blocking(self._in, False)
+        self._readable, self._writable = select.poll(), select.poll()
+        self._readable.register(self._in, select.POLLIN)
+        self._writable.register(self._out, select.POLLOUT)
+        self._read = bytearray()
+
+    def exchange(self, body: bytes, deadline: float) -> bytes:
+        """Send one frame and give the next that comes back."""
+        view = memoryview(len(body).to_bytes(HEADER, "big") + body)
+        while view:
+            try:
+                view = view[os.write(self._out, view) :]
+            except BlockingIOError:
+                _wait(self._writable, deadline)
+            except OSError:
+                raise died(self._process) from None
+        return self.wait(deadline)
+
+    def wait(self, deadline: float) -> bytes:
+        """Give the next frame."""
+        self._fill(HEADER, deadline)
+        end = HEADER + int.from_bytes(self._read[:HEADER], "big")
+        if end > self._limit + HEADER:
+            raise ProtocolFault(f"the student's process sent a frame of {end - HEADER} bytes")
+        self._fill(end, deadline)
+        body = bytes(self._read[HEADER:end])
+        del self._read[:end]
+        return body
+
+    def close(self) -> None:
+        """Do nothing: the pipes are the process's."""
+
+    def _fill(self, size: int, deadline: float) -> None:
+        """Read until `size` bytes are there; what was read stays, should the time run out."""
+        while len(self._read) < size:
+            _wait(self._readable, deadline)
+            try:
+                part = os.read(self._in, CHUNK)
+            except BlockingIOError:
+                continue
+            except OSError:
+                part = b""
+            if not part:
+                raise died(self._process)
+            self._read += part
+
+
+def _wait(pipe: "select.poll", deadline: float) -> None:
+    left = deadline - time.monotonic()
+    if left < 0 or not pipe.poll(left * 1000 + 1 if left < 1e6 else None):
+        raise StudentTimeout(LATE)

@@ -2,6 +2,7 @@
 
 import gc
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from course.grading.connection import Student, StudentCell
 from course.grading.data_files import read_data_files
 from course.grading.faults import StudentDied, StudentError, StudentTimeout
 from course.grading.limits import Limits
+from course.grading.memory import descendants
 from course.grading.sandbox import LimitsOnly, Start
 
 pytestmark = pytest.mark.slow
@@ -28,19 +30,43 @@ def run(student, source, key="a"):
     return student.run(StudentCell(key, source))
 
 
-def test_a_cell_without_end_is_stopped_and_forgotten(student):
+STUBBORN = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
+
+
+@pytest.mark.parametrize(("loop", "replays"), [("while True: pass", 0), (STUBBORN, 1)])
+def test_a_cell_without_end_is_stopped_and_forgotten(student, loop, replays):
     run(student, "a = 1", "first")
-    stopped = run(student, "b = 2\nwhile True: pass", "endless")
+    stopped = run(student, f"b = 2\n{loop}", "endless")
     assert stopped.status == "timeout"
     assert "in time" in stopped.error.text
     assert student.lookup("a") == 1
-    assert student.replays == 1
+    assert student.replays == replays
+    run(student, "import os\nos._exit(0)")
     with pytest.raises(NameError):
         student.lookup("b")
 
 
+def test_a_call_without_end_is_interrupted_and_the_process_goes_on(student):
+    run(student, "def spin():\n    while True: pass\ndef fine(f=int): return f()")
+    spin, fine = student.lookup("spin"), student.lookup("fine")
+    with pytest.raises(StudentTimeout):
+        spin()
+    with pytest.raises(StudentTimeout):
+        fine(lambda: spin())
+    assert fine() == 0
+    assert student.replays == 0
+
+
+def test_an_interrupt_that_comes_late_is_none(student):
+    run(student, "x = 1")
+    for _ in range(20):
+        assert student._process.interrupt()
+        assert student.lookup("x") == 1
+
+
 def test_a_call_without_end_is_stopped_and_later_calls_work(student):
-    run(student, "def spin():\n    while True: pass\ndef fine(): return 1")
+    loop = STUBBORN.replace("\n", "\n    ")
+    run(student, f"def spin():\n    {loop}\ndef fine(): return 1")
     spin, fine = student.lookup("spin"), student.lookup("fine")
     with pytest.raises(StudentTimeout):
         spin()
@@ -134,11 +160,18 @@ def test_an_interrupt_in_a_callback_is_the_callers(student):
     assert student.lookup("apply")(lambda: 1) == 1
 
 
-def test_a_process_that_cannot_start_is_the_instructors_affair():
+def test_a_process_that_cannot_start_is_the_instructors_affair(monkeypatch):
+    monkeypatch.setattr("course.grading.launch.nursery", lambda: None)
+
     class Broken(LimitsOnly):
         def start(self, argv, room, limits, forbidden):
             start = super().start(argv, room, limits, forbidden)
-            return Start([argv[0], "-c", "raise SystemExit('no room here')"], start.cwd, start.env)
+            return Start(
+                [argv[0], "-c", "raise SystemExit('no room here')"],
+                start.cwd,
+                start.env,
+                start.inside,
+            )
 
     with Student(level=Broken()) as student, pytest.raises(CourseError, match="no room here"):
         run(student, "1")
@@ -179,9 +212,9 @@ def test_nothing_is_left_behind(tmp_path, monkeypatch):
     with Student() as student:
         run(student, "x = 1")
         assert len(list(tmp_path.iterdir())) == 1
-        process = student._process.popen
+        inside = set(descendants(*student._process.roots))
     assert list(tmp_path.iterdir()) == []
-    assert process.poll() is not None
+    assert not [pid for pid in inside if Path(f"/proc/{pid}").exists()]
 
 
 def test_large_arguments_and_values_travel(student):

@@ -46,6 +46,7 @@ Grade = Callable[..., NotebookResult]
 QUICK = Limits(cell_seconds=2.0, call_seconds=2.0)
 AGENT = """
 import gc
+gc.unfreeze()
 agent = next(o for o in gc.get_objects() if type(o).__name__ == "Agent")
 """
 

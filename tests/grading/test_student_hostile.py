@@ -19,6 +19,7 @@ LIMITS = Limits(
 )
 AGENT = """
 import gc
+gc.unfreeze()
 agent = next(o for o in gc.get_objects() if type(o).__name__ == "Agent")
 channel = agent._channel
 """

@@ -6,4 +6,4 @@ if __name__ == "__main__":
     channel = Channel.take_over_standard_streams()
     from course.grading.student.agent import Agent  # the channel is safe from what this prints
 
-    Agent(channel).serve()
+    Agent().serve(channel)

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -31,6 +32,7 @@ from course.grading.student.operations import OPERATIONS, Operation
 from course.grading.student.outputs import Outputs, Sink
 from course.grading.student.referee_functions import RefereeError, RefereeFunction
 from course.grading.student.shell import StudentShell
+from course.grading.student.walls import Walls, raise_walls
 
 FIRST_BOUNDS = Bounds(value_bytes=0, structure_bytes=1 << 16, depth=8)
 
@@ -42,14 +44,15 @@ class Agent:
     so that a process may wait in this state, or be forked from one that does.
     """
 
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
+    _channel: Channel
+
+    def __init__(self) -> None:
         self._bounds = FIRST_BOUNDS
         self._chars = (0, 0)
+        self._busy = False
         self._ids = itertools.count(1)
         self._lent = Lent()
         self._borrowed: dict[int, RefereeFunction] = {}
-        self._thread = threading.get_ident()
         self._sink = Sink(Outputs(0, 0))
         self._shell = StudentShell.start(self._sink)
         self._operations: dict[str, Operation] = {
@@ -60,8 +63,11 @@ class Agent:
             "observed_call": self._observed_call,
         }
 
-    def serve(self) -> None:
+    def serve(self, channel: Channel) -> None:
         """Answer requests; never returns, the process ends with the channel."""
+        self._channel = channel
+        self._thread = threading.get_ident()
+        signal.signal(signal.SIGINT, self._on_interrupt)
         while True:
             request = self._receive()
             sys.stdout, sys.stderr = self._sink.stdout, self._sink.stderr
@@ -72,12 +78,19 @@ class Agent:
         if threading.get_ident() != self._thread:
             raise RuntimeError("a function of the test can only be called from the calling thread")
         request = Request(next(self._ids), "call", (self._borrowed[number], *args), kwargs)
+        self._busy = False
         self._channel.send(pack_message(request, self._refer, self._bounds))
         while isinstance(message := self._receive(), Request):
             self._answer(message)
+        self._busy = True
         if isinstance(message, Value):
             return message.value
         raise RefereeError.of(message, token=request.id)
+
+    def _on_interrupt(self, *_: object) -> None:
+        """Stop the student's code where it is; between two requests there is nothing to stop."""
+        if self._busy:
+            raise KeyboardInterrupt
 
     def _receive(self) -> Message:
         body = self._channel.receive(self._bounds.frame_bytes)
@@ -100,8 +113,11 @@ class Agent:
         outer, self._sink.outputs = self._sink.outputs, Outputs(*self._chars)
         operation: Callable[..., Any] = self._operations[request.operation]
         try:
+            self._busy = True
             value = operation(*request.args, **(request.kwargs or {}))
+            self._busy = False
         except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt too
+            self._busy = False
             told = describe(error)
             token = getattr(error, "token", 0) if issubclass(type(error), RefereeError) else 0
             return Failure(request.id, told.type_name, told.text, told.traceback, told.bases, token)
@@ -116,9 +132,11 @@ class Agent:
         bounds: tuple[int, int, int],
         chars: tuple[int, int],
         forbidden: list[str],
+        walls: Walls,
     ) -> None:
         forbid(forbidden)
         set_limits(limits)
+        raise_walls(walls)
         self._bounds, self._chars = Bounds(*bounds), chars
 
     def _run(self, key: str, source: str) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""How a student process is contained: levels, best first, each a small strategy."""
+"""Level "bubblewrap": namespaces of its own for every student process."""
 
 import os
 import shutil
@@ -6,107 +6,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Protocol
 
-from course.errors import CourseError
 from course.grading.limits import Limits
-from course.grading.surroundings import FONTS, environment, folders, font_lists, needed
+from course.grading.sandbox.level import Inside, Room, Start, limits_everywhere
+from course.grading.sandbox.surroundings import FONTS, environment, folders, font_lists, needed
+from course.grading.student.walls import BEHIND_NAMESPACES, Walls
 
+PROGRAM = "bwrap"
 PROBE_SECONDS = 30
 WORK = "/submission"
 FIRST_UID = 2_000_000_000  # users without a name; each process gets one of its own
-
-
-@dataclass(frozen=True)
-class Room:
-    """The private folder of one student process: `data` its files, `home` where it may write."""
-
-    folder: Path
-
-    @property
-    def data(self) -> Path:
-        """Copies of the submission's files."""
-        return self.folder / "data"
-
-    @property
-    def home(self) -> Path:
-        """Home and temporary folder, where the level has no better."""
-        return self.folder / "home"
-
-
-@dataclass(frozen=True)
-class Start:
-    """What `subprocess.Popen` needs to start a contained process.
-
-    `wrapped` says that the process is a child of the one started, which ends after it.
-    """
-
-    argv: list[str]
-    cwd: Path
-    env: dict[str, str]
-    wrapped: bool = False
-
-
-class Level(Protocol):
-    """One way to contain a student process."""
-
-    @property
-    def name(self) -> str:
-        """What people call it."""
-
-    def start(
-        self, argv: list[str], room: Room, limits: Limits, forbidden: tuple[str, ...]
-    ) -> Start:
-        """Say how to start `argv` in `room`, with the modules `forbidden` out of sight."""
-
-    def rlimits(self, limits: Limits) -> dict[str, int]:
-        """Say which resource limits the process must set on itself."""
-
-
-@cache
-def working_levels() -> tuple["Level", ...]:
-    """Give the levels that work here, best first; what works is tried once."""
-    levels = (BubblewrapAsRoot(), Bubblewrap()) if _is_root() else (Bubblewrap(),)
-    return (*(level for level in levels if level.works()), LimitsOnly())
-
-
-def best_level() -> "Level":
-    """Give the best level that works here."""
-    return working_levels()[0]
-
-
-def level_named(name: str) -> "Level":
-    """Give the level of that name, the best where the name is ""; raises `CourseError`."""
-    levels = working_levels()
-    for level in levels:
-        if name in ("", level.name):
-            return level
-    raise CourseError(
-        f"there is no sandbox {name!r} on this machine",
-        cure=f"Here there are: {', '.join(dict.fromkeys(level.name for level in levels))}.",
-    )
-
-
-@dataclass(frozen=True)
-class LimitsOnly:
-    """Resource limits, a clean environment, a private folder; no wall around files or network."""
-
-    name: str = "limits"
-
-    def start(
-        self, argv: list[str], room: Room, limits: Limits, forbidden: tuple[str, ...]
-    ) -> Start:
-        """Start in the room's data folder."""
-        for path in font_lists():
-            (room.home / FONTS).mkdir(exist_ok=True)
-            shutil.copy(path, room.home / FONTS)
-        return Start(argv, room.data, environment(str(room.home)))
-
-    def rlimits(self, limits: Limits) -> dict[str, int]:
-        """Leave processes alone: the system would count all that the user has."""
-        return _rlimits(limits)
 
 
 @dataclass(frozen=True)
@@ -117,7 +27,7 @@ class Bubblewrap:
 
     def works(self) -> bool:
         """Try it on this Python."""
-        if shutil.which("bwrap") is None or not sys.platform.startswith("linux"):
+        if shutil.which(PROGRAM) is None or not sys.platform.startswith("linux"):
             return False
         start = self.start([sys.executable, "-c", ""], Room(Path(os.devnull)), Limits(), ())
         try:
@@ -150,16 +60,26 @@ class Bubblewrap:
         ]
         # bubblewrap's own environment can be read from inside
         own = {"PATH": os.environ.get("PATH", os.defpath)}
-        return Start(["bwrap", *flags, "--", *self._drop(), *argv], Path("/"), own, wrapped=True)
+        user = self._user()
+        command = [PROGRAM, *flags, "--", *self._drop(user), *argv]
+        inside = Inside(WORK, environment("/tmp"), user)
+        return Start(command, Path("/"), own, inside, wrapped=True)
+
+    def walls(self, room: Room, forbidden: tuple[str, ...]) -> Walls:
+        """Refuse system calls that student code has no use for."""
+        return BEHIND_NAMESPACES
 
     def rlimits(self, limits: Limits) -> dict[str, int]:
         """Limit processes too: here only the sandbox's own count."""
-        return {**_rlimits(limits), "RLIMIT_NPROC": limits.processes}
+        return {**limits_everywhere(limits), "RLIMIT_NPROC": limits.processes}
 
     def _namespaces(self) -> tuple[str, ...]:
         return ("--unshare-user", "--unshare-all", "--disable-userns")
 
-    def _drop(self) -> tuple[str, ...]:
+    def _user(self) -> int | None:
+        return None
+
+    def _drop(self, user: int | None) -> tuple[str, ...]:
         return ()
 
 
@@ -182,25 +102,14 @@ class BubblewrapAsRoot(Bubblewrap):
             *(part for capability in needed for part in ("--cap-add", capability)),
         )
 
-    def _drop(self) -> tuple[str, ...]:
-        user = str(FIRST_UID + int.from_bytes(os.urandom(3), "big"))
+    def _user(self) -> int | None:
+        return FIRST_UID + int.from_bytes(os.urandom(3), "big")
+
+    def _drop(self, user: int | None) -> tuple[str, ...]:
         return (
-            *("setpriv", "--reuid", user, "--regid", user, "--clear-groups"),
+            *("setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups"),
             *("--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"),
         )
-
-
-def _rlimits(limits: Limits) -> dict[str, int]:
-    return {
-        "RLIMIT_AS": limits.memory_bytes,
-        "RLIMIT_FSIZE": limits.file_bytes,
-        "RLIMIT_NOFILE": limits.open_files,
-        "RLIMIT_CORE": 0,
-    }
-
-
-def _is_root() -> bool:
-    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def _entries(folder: Path) -> list[Path]:

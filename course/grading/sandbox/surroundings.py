@@ -35,7 +35,7 @@ def environment(home: str) -> dict[str, str]:
 def needed() -> tuple[Path, ...]:
     """Give what Python, its packages and the course's two packages consist of, outermost only."""
     places = [*map(Path, SYSTEM), Path(sys.base_prefix), Path(sys.prefix)]
-    places += [*folders(("mnist_utils",)), Path(__file__).parents[1]]
+    places += [*folders(("mnist_utils",)), Path(__file__).parents[2]]
     there = [place for place in places if place.exists()]
     return tuple(p for p in there if not any(other in p.parents for other in there))
 
