@@ -20,6 +20,7 @@ from course.grading.protocol.shared import DTYPES, NAMED
 
 Resolve = Callable[[Reference], Any]
 NUMPY_DIMENSIONS = 32
+NATIVE = {dtype: dtype.newbyteorder("=") for dtype in DTYPES.values()}
 
 
 def decode(body: bytes, resolve: Resolve, bounds: Bounds) -> Any:
@@ -45,44 +46,43 @@ def decode(body: bytes, resolve: Resolve, bounds: Bounds) -> Any:
 
 
 class _Decoder:
+    __slots__ = ("_keys_left", "_resolve", "rest")
+
     def __init__(self, rest: memoryview, resolve: Resolve) -> None:
         self.rest = rest
         self._resolve = resolve
         self._keys_left = KEYS
-        self._forms: dict[str, Callable[[list[Any], int], Any]] = {
-            "list": self._items,
-            "tuple": lambda parts, depth: tuple(self._items(parts, depth)),
-            "set": lambda parts, depth: set(self._members(parts, depth)),
-            "frozenset": lambda parts, depth: frozenset(self._members(parts, depth)),
-            "dict": self._dict,
-            "slice": lambda parts, depth: slice(*self._three(parts, depth)),
-            "range": self._range,
-            "int": _big_int,
-            "complex": _complex,
-            "array": self._array,
-            "scalar": _scalar,
-            "dtype": lambda parts, _: _dtype(_only(parts, str)),
-            "named": _named,
-            "mine": self._mine,
-            "yours": lambda parts, _: self._resolve(Yours(_only(parts, int))),
-        }
 
     def value(self, node: Any, depth: int) -> Any:
-        if type(node) in PLAIN or type(node) is int:
+        kind = type(node)
+        if kind in PLAIN or kind is int:
             return node
-        if type(node) is not list or not node or type(node[0]) is not str:
+        if kind is not list or not node or type(node[0]) is not str:
             raise Malformed("a value without a tag")
-        form = self._forms.get(node[0])
+        form = _FORMS.get(node[0])
         if form is None:
             raise Malformed("an unknown tag")
         if depth < 0:
             raise Malformed("values are nested too deep")
-        return form(node[1:], depth)
+        return form(self, node[1:], depth)
 
     def _items(self, parts: list[Any], depth: int) -> list[Any]:
         if depth <= 0:
             raise Malformed("values are nested too deep")
-        return [self.value(part, depth - 1) for part in parts]
+        value, depth = self.value, depth - 1
+        return [value(part, depth) for part in parts]
+
+    def _tuple(self, parts: list[Any], depth: int) -> tuple[Any, ...]:
+        return tuple(self._items(parts, depth))
+
+    def _set(self, parts: list[Any], depth: int) -> set[Any]:
+        return set(self._members(parts, depth))
+
+    def _frozenset(self, parts: list[Any], depth: int) -> frozenset[Any]:
+        return frozenset(self._members(parts, depth))
+
+    def _slice(self, parts: list[Any], depth: int) -> slice:
+        return slice(*self._three(parts, depth))
 
     def _members(self, parts: list[Any], depth: int) -> list[Any]:
         self._keys_left -= len(parts)
@@ -126,7 +126,7 @@ class _Decoder:
         raw, self.rest = self.rest[:size], self.rest[size:]
         try:
             flat = np.frombuffer(raw, dtype) if size else np.empty(0, dtype)
-            return np.array(flat.reshape(shape), dtype=dtype.newbyteorder("="))
+            return np.array(flat.reshape(shape), dtype=NATIVE[dtype])
         except ValueError:
             raise Malformed("not the shape of an array") from None
 
@@ -135,6 +135,9 @@ class _Decoder:
             raise Malformed("not a reference")
         return self._resolve(Mine(parts[0], parts[1][:TYPE_NAME_CHARS]))
 
+    def _yours(self, parts: list[Any], _: int) -> Any:
+        return self._resolve(Yours(_only(parts, int)))
+
 
 def _only(parts: list[Any], kind: type) -> Any:
     if len(parts) != 1 or type(parts[0]) is not kind:
@@ -142,20 +145,20 @@ def _only(parts: list[Any], kind: type) -> Any:
     return parts[0]
 
 
-def _big_int(parts: list[Any], _: int) -> int:
+def _big_int(_: _Decoder, parts: list[Any], __: int) -> int:
     data = _only(parts, bytes)
     if len(data) > BIG_INT_BYTES:
         raise Malformed("an integer is too long")
     return int.from_bytes(data, "little", signed=True)
 
 
-def _complex(parts: list[Any], _: int) -> complex:
+def _complex(_: _Decoder, parts: list[Any], __: int) -> complex:
     if len(parts) != 2 or not all(type(part) is float for part in parts):
         raise Malformed("not a complex number")
     return complex(*parts)
 
 
-def _scalar(parts: list[Any], _: int) -> Any:
+def _scalar(_: _Decoder, parts: list[Any], __: int) -> Any:
     if len(parts) != 2 or type(parts[1]) is not bytes:
         raise Malformed("not a numpy scalar")
     dtype = _dtype(parts[0])
@@ -171,8 +174,31 @@ def _dtype(name: Any) -> Any:
     return dtype
 
 
-def _named(parts: list[Any], _: int) -> Any:
+def _named(_: _Decoder, parts: list[Any], __: int) -> Any:
     name = _only(parts, str)
     if name not in NAMED:
         raise Malformed("an unknown name")
     return NAMED[name]
+
+
+def _number_format(_: _Decoder, parts: list[Any], __: int) -> Any:
+    return _dtype(_only(parts, str))
+
+
+_FORMS: dict[str, Callable[[_Decoder, list[Any], int], Any]] = {
+    "list": _Decoder._items,
+    "tuple": _Decoder._tuple,
+    "set": _Decoder._set,
+    "frozenset": _Decoder._frozenset,
+    "dict": _Decoder._dict,
+    "slice": _Decoder._slice,
+    "range": _Decoder._range,
+    "int": _big_int,
+    "complex": _complex,
+    "array": _Decoder._array,
+    "scalar": _scalar,
+    "dtype": _number_format,
+    "named": _named,
+    "mine": _Decoder._mine,
+    "yours": _Decoder._yours,
+}

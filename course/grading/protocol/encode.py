@@ -13,7 +13,7 @@ import numpy as np
 
 from course.grading.protocol.bounds import BIG_INT_BYTES, TYPE_NAME_CHARS, Bounds, Unsendable
 from course.grading.protocol.references import Mine, Reference
-from course.grading.protocol.shared import DTYPES, from_jax, name_of
+from course.grading.protocol.shared import DTYPES, NAMES_OF_DTYPES, from_jax, name_of
 
 Refer = Callable[[Any], Reference]
 SEQUENCES: dict[type, str] = {list: "list", tuple: "tuple", set: "set", frozenset: "frozenset"}
@@ -32,15 +32,19 @@ def encode(value: Any, refer: Refer, bounds: Bounds) -> bytes:
     encoder = _Encoder(refer, bounds)
     node = encoder.node(value, bounds.depth)
     try:
-        structure = msgpack.packb(node)
+        structure: bytes = msgpack.packb(node)
     except UnicodeEncodeError:
         raise Unsendable("it holds text that is not valid Unicode") from None
     if len(structure) > bounds.structure_bytes:
         raise Unsendable(f"it takes more than {bounds.structure_bytes} bytes, arrays aside")
-    return b"".join([len(structure).to_bytes(4, "big"), structure, *encoder.blobs])
+    return b"".join((len(structure).to_bytes(4, "big"), structure, *encoder.blobs))
 
 
 class _Encoder:
+    """Makes nodes, the most frequent first; `blobs` are the bytes of the arrays so far."""
+
+    __slots__ = ("_bytes_left", "_limit", "_nodes_left", "_refer", "blobs")
+
     def __init__(self, refer: Refer, bounds: Bounds) -> None:
         self.blobs: list[bytes] = []
         self._refer = refer
@@ -52,42 +56,42 @@ class _Encoder:
         if self._nodes_left < 0:
             raise Unsendable("it holds too many items")
         kind = type(value)
-        if kind in PLAIN:
+        if kind in PLAIN or (kind is int and -(2**63) <= value < 2**64):
             return value
-        if kind is int and -(2**63) <= value < 2**64:
-            return value
-        if kind in SEQUENCES or kind is dict:
-            return self._container(value, kind, depth)
+        if kind is np.ndarray:
+            return self._number(value) or self._other(value, depth)
+        tag = SEQUENCES.get(kind)
+        if tag is not None or kind is dict:
+            return self._container(value, tag, depth)
         return self._number(value) or self._other(value, depth)
 
-    def _container(self, value: Any, kind: type, depth: int) -> list[Any]:
+    def _container(self, value: Any, tag: str | None, depth: int) -> list[Any]:
         if depth <= 0:
             raise Unsendable("it is nested too deep, or holds itself")
-        if kind is dict:
+        if tag is None:
+            tag = "dict"
             value = [part for item in value.items() for part in item]
-        return [SEQUENCES.get(kind, "dict"), *[self.node(item, depth - 1) for item in value]]
+        node, depth = self.node, depth - 1
+        return [tag, *[node(item, depth) for item in value]]
 
     def _number(self, value: Any) -> list[Any] | None:
         """Encode what has a number format; None where `value` has none that travels."""
-        if type(value) is int:
-            return _big_int(value)
-        if type(value) is complex:
-            return ["complex", value.real, value.imag]
-        if isinstance(value, np.dtype):
-            return ["dtype", value.str] if value.str in DTYPES else None
         if not isinstance(value, np.ndarray | np.generic):
+            plain = _plain_number(value)
+            if plain is not None:
+                return plain
             value = from_jax(value)
-        if value is None:
-            return None
-        name = _NARROWER.get(value.dtype.char) or value.dtype.newbyteorder("<").str
-        if name not in DTYPES:
+            if value is None:
+                return None
+        name = _format_of(value.dtype)
+        if name is None:
             return None
         if isinstance(value, np.generic):
             return ["scalar", name, np.asarray(value, dtype=name).tobytes()]
         return self._array(value, name)
 
     def _array(self, value: Any, name: str) -> list[Any]:
-        plain = np.asarray(value, dtype=name)
+        plain = np.asarray(value, dtype=DTYPES[name])
         self._bytes_left -= plain.nbytes
         if self._bytes_left < 0:
             raise Unsendable(f"its arrays take more than {self._limit} bytes")
@@ -105,6 +109,23 @@ class _Encoder:
         if isinstance(reference, Mine):
             return ["mine", reference.number, reference.type_name[:TYPE_NAME_CHARS]]
         return ["yours", reference.number]
+
+
+def _format_of(dtype: Any) -> str | None:
+    name = NAMES_OF_DTYPES.get(dtype)
+    if name is None:  # of another byte order, a long double, or none that travels
+        name = _NARROWER.get(dtype.char) or dtype.newbyteorder("<").str
+    return name if name in DTYPES else None
+
+
+def _plain_number(value: Any) -> list[Any] | None:
+    if type(value) is int:
+        return _big_int(value)
+    if type(value) is complex:
+        return ["complex", value.real, value.imag]
+    if isinstance(value, np.dtype) and value.str in DTYPES:
+        return ["dtype", value.str]
+    return None
 
 
 def _big_int(value: int) -> list[Any] | None:

@@ -1,6 +1,7 @@
 """The four kinds of message, and their way into a frame's body and back."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from course.grading.protocol.bounds import MESSAGE_DEPTH, Bounds, Malformed
@@ -57,31 +58,41 @@ class Refusal:
 Message = Request | Value | Failure | Refusal
 Answer = Value | Failure | Refusal
 
-_KINDS: dict[str, type[Message]] = {
-    "request": Request,
-    "value": Value,
-    "failure": Failure,
-    "refusal": Refusal,
+# Of each kind its name and, by field, the types that are good; none where any is.
+_Fields = dict[str, tuple[type, ...]]
+_KINDS: dict[str, tuple[type[Message], _Fields]] = {
+    "request": (
+        Request,
+        {
+            "id": (int,),
+            "operation": (str,),
+            "args": (tuple,),
+            "kwargs": (dict, type(None)),
+            "released": (tuple,),
+        },
+    ),
+    "value": (Value, {"id": (int,), "value": ()}),
+    "failure": (
+        Failure,
+        {
+            "id": (int,),
+            "type_name": (str,),
+            "text": (str,),
+            "traceback": (str,),
+            "bases": (tuple,),
+            "token": (int,),
+        },
+    ),
+    "refusal": (Refusal, {"id": (int,), "text": (str,)}),
 }
-_NAMES = {kind: name for name, kind in _KINDS.items()}
-_TYPES: dict[str, tuple[type, ...]] = {
-    "id": (int,),
-    "operation": (str,),
-    "args": (tuple,),
-    "kwargs": (dict, type(None)),
-    "released": (tuple,),
-    "type_name": (str,),
-    "text": (str,),
-    "traceback": (str,),
-    "bases": (tuple,),
-    "token": (int,),
-}
+_NAMES = {kind: (name, tuple(fields)) for name, (kind, fields) in _KINDS.items()}
 
 
 def pack_message(message: Message, refer: Refer, bounds: Bounds) -> bytes:
     """Give the body of the frame that carries `message`; raises `Unsendable`."""
-    parts = [getattr(message, field.name) for field in fields(message)]
-    return encode((_NAMES[type(message)], *parts), refer, _deeper(bounds))
+    name, fields = _NAMES[type(message)]
+    parts = [getattr(message, field) for field in fields]
+    return encode((name, *parts), refer, _deeper(bounds))
 
 
 def unpack_message(body: bytes, resolve: Resolve, bounds: Bounds) -> Message:
@@ -89,12 +100,12 @@ def unpack_message(body: bytes, resolve: Resolve, bounds: Bounds) -> Message:
     parts = decode(body, resolve, _deeper(bounds))
     if type(parts) is not tuple or not parts or type(parts[0]) is not str:
         raise Malformed("not a message")
-    kind = _KINDS.get(parts[0])
-    if kind is None or len(fields(kind)) != len(parts) - 1:
+    kind, fields = _KINDS.get(parts[0], (None, {}))
+    if kind is None or len(fields) != len(parts) - 1:
         raise Malformed("not a message")
-    for field, part in zip(fields(kind), parts[1:], strict=True):
-        if field.name in _TYPES and type(part) not in _TYPES[field.name]:
-            raise Malformed(f"the {field.name} of a {parts[0]} has the wrong type")
+    for (field, types), part in zip(fields.items(), parts[1:], strict=True):
+        if types and type(part) not in types:
+            raise Malformed(f"the {field} of a {parts[0]} has the wrong type")
     message = kind(*parts[1:])
     _check_items(message)
     return message
@@ -112,5 +123,6 @@ def _check_items(message: Message) -> None:
         raise Malformed("a message holds items of the wrong type")
 
 
+@cache
 def _deeper(bounds: Bounds) -> Bounds:
     return Bounds(bounds.value_bytes, bounds.structure_bytes, bounds.depth + MESSAGE_DEPTH)

@@ -15,6 +15,8 @@ DTYPES = {
     )
 }
 
+NAMES_OF_DTYPES = {dtype: name for name, dtype in DTYPES.items()}
+
 _BUILTINS = (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, object, type)
 _NUMPY = ("ndarray", "generic", "number", "integer", "floating", "inexact", "complexfloating")
 
