@@ -72,11 +72,15 @@ class Landlock:
 
 
 def _without(place: Path, hidden: set[Path]) -> Iterator[Path]:
-    """Give `place`, in parts where something in it is hidden: rules only ever add."""
+    """Give `place`, in parts where something in it is hidden: rules only ever add.
+
+    Of the parts links are left out: one (`lib64`) may lead to what is hidden.
+    """
     if place in hidden:
         return
     if not any(place in path.parents for path in hidden):
         yield place
         return
     for part in sorted(place.iterdir()):
-        yield from _without(part, hidden)
+        if not part.is_symlink():
+            yield from _without(part, hidden)
