@@ -864,8 +864,18 @@ def output(x):
     return 1 / (1 + np.exp(-run(0, n_layers, x)[1][-1]))
 
 
+def placements(n_layers):
+    """Every set of checkpoints of a small network, and a few of a larger one."""
+    if n_layers < 5:
+        return [cuts for n in range(n_layers) for cuts in combinations(range(1, n_layers), n)]
+    counts = rng.integers(1, n_layers, size=3)
+    return [
+        tuple(sorted(int(k) for k in rng.permutation(n_layers - 1)[:count] + 1)) for count in counts
+    ]
+
+
 count = 0
-for n_layers in range(1, 9):
+for n_layers in (1, 2, 3, 4, 5, 6, 8):
     sizes = [3] * (n_layers + 1) if n_layers % 2 else list(rng.integers(1, 5, n_layers + 1))
     sizes = [int(n) for n in sizes]
     weights = [rng.normal(size=shape) for shape in zip(sizes[:-1], sizes[1:])]
@@ -873,20 +883,17 @@ for n_layers in range(1, 9):
     batch = int(rng.integers(1, 5))
     x, y = rng.normal(size=(batch, sizes[0])), rng.uniform(size=(batch, sizes[-1]))
     expected = run_back(0, n_layers, *run(0, n_layers, x), (output(x) - y) / batch)[:2]
-    for size in range(n_layers):
-        for cuts in combinations(range(1, n_layers), size):
-            net = NetworkWithCheckpoints(sizes, cuts)
-            net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
-            pieces = list(zip((0, *cuts), (*cuts, n_layers)))
-            net.segments = lambda pieces=pieces: list(pieces)
-            net.feedforward_with_checkpoints, net.feedforward_between_layers = walk, run
-            net.backprop_between_layers = run_back
-            got = net.backprop(x, y)
-            name = f"(grads_w, grads_b) of {n_layers} layers, checkpoints {cuts}"
-            checks.check_value(
-                title, got, expected, name=name, sizes={"batch size": batch}, see=see
-            )
-            count += 1
+    for cuts in placements(n_layers):
+        net = NetworkWithCheckpoints(sizes, cuts)
+        net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
+        pieces = list(zip((0, *cuts), (*cuts, n_layers)))
+        net.segments = lambda pieces=pieces: list(pieces)
+        net.feedforward_with_checkpoints, net.feedforward_between_layers = walk, run
+        net.backprop_between_layers = run_back
+        got = net.backprop(x, y)
+        name = f"(grads_w, grads_b) of {n_layers} layers, checkpoints {cuts}"
+        checks.check_value(title, got, expected, name=name, sizes={"batch size": batch}, see=see)
+        count += 1
     print(checks.check_pure(title, net.backprop, x, y, see=see))
     print(checks.check_value(title, net.weights, weights, name="weights afterwards", see=see))
     print(checks.check_value(title, net.biases, biases, name="biases afterwards", see=see))
@@ -974,30 +981,39 @@ def pre_activation(k, a):
     return a @ weights[k] + biases[k]
 
 
-for n_layers in range(1, 9):
+def placements(n_layers):
+    """Every set of checkpoints of a small network, and a few of a larger one."""
+    if n_layers < 5:
+        return [cuts for n in range(n_layers) for cuts in combinations(range(1, n_layers), n)]
+    counts = rng.integers(1, n_layers, size=3)
+    return [
+        tuple(sorted(int(k) for k in rng.permutation(n_layers - 1)[:count] + 1)) for count in counts
+    ]
+
+
+for n_layers in (1, 2, 3, 4, 5, 6, 8):
     sizes = [int(n) for n in rng.integers(2, 5, n_layers + 1)]
     weights = [rng.normal(size=shape) for shape in zip(sizes[:-1], sizes[1:])]
     biases = [rng.normal(size=n) for n in sizes[1:]]
     x, y = rng.normal(size=(2, sizes[0])), rng.uniform(size=(2, sizes[-1]))
     expected = plain(x, y)
     peaks, bounds = [], []
-    for size in range(n_layers):
-        for cuts in combinations(range(1, n_layers), size):
-            net = NetworkWithCheckpoints(sizes, cuts)
-            net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
-            evaluations = [0] * n_layers
-            net.pre_activation = pre_activation
-            meter = Meter(net)
-            got = net.backprop(x, y)
-            name = f"(grads_w, grads_b) of {n_layers} layers, checkpoints {cuts}"
-            checks.check_value(title, got, expected, name=name, see=see)
-            last = max((0, *cuts))
-            twice = [1 + (k < last) for k in range(n_layers)]
-            name = f"forward evaluations of {n_layers} layers, checkpoints {cuts}"
-            checks.check_value(title, evaluations, twice, name=name, see=see)
-            peaks.append(meter.peak)
-            ends = (*cuts, n_layers)
-            bounds.append(max(j + 2 * (e - s) for j, (s, e) in enumerate(zip((0, *cuts), ends))))
+    for cuts in placements(n_layers):
+        net = NetworkWithCheckpoints(sizes, cuts)
+        net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
+        evaluations = [0] * n_layers
+        net.pre_activation = pre_activation
+        meter = Meter(net)
+        got = net.backprop(x, y)
+        name = f"(grads_w, grads_b) of {n_layers} layers, checkpoints {cuts}"
+        checks.check_value(title, got, expected, name=name, see=see)
+        last = max((0, *cuts))
+        twice = [1 + (k < last) for k in range(n_layers)]
+        name = f"forward evaluations of {n_layers} layers, checkpoints {cuts}"
+        checks.check_value(title, evaluations, twice, name=name, see=see)
+        peaks.append(meter.peak)
+        ends = (*cuts, n_layers)
+        bounds.append(max(j + 2 * (e - s) for j, (s, e) in enumerate(zip((0, *cuts), ends))))
     message = f"more arrays are held at once than the method needs, in a net of {n_layers} layers"
     enough = all(peak <= bound for peak, bound in zip(peaks, bounds))
     print(checks.check_true(title, enough, message, observed=peaks, see=see))
@@ -1390,10 +1406,12 @@ for pieces, peak, evaluations in cases:
 ### BEGIN HIDDEN TESTS
 from itertools import combinations
 
+import numpy as np
 from course import checks
 
 title = "Exercise 7 · peak_arrays and forward_evaluations"
 see = "8 · The bill"
+rng = checks.rng()
 
 
 def simulate(pieces):
@@ -1412,20 +1430,27 @@ def simulate(pieces):
     return peak, counts
 
 
-for n_layers in (1, 2, 3, 5, 8):
+def check(n_layers, placements, which):
     peaks, counts, got_peaks, got_counts = [], [], [], []
-    for size in range(n_layers):
-        for cuts in combinations(range(1, n_layers), size):
-            pieces = list(zip((0, *cuts), (*cuts, n_layers)))
-            peak, count = simulate(pieces)
-            peaks.append(peak)
-            counts.append(count)
-            got_peaks.append(peak_arrays(list(pieces)))
-            got_counts.append(forward_evaluations(list(pieces)))
-    name = f"peak_arrays of all placements in {n_layers} layers"
+    for cuts in placements:
+        pieces = list(zip((0, *cuts), (*cuts, n_layers)))
+        peak, count = simulate(pieces)
+        peaks.append(peak)
+        counts.append(count)
+        got_peaks.append(peak_arrays(list(pieces)))
+        got_counts.append(forward_evaluations(list(pieces)))
+    name = f"peak_arrays of {which} in {n_layers} layers"
     print(checks.check_value(title, got_peaks, peaks, name=name, see=see))
-    name = f"forward_evaluations of all placements in {n_layers} layers"
+    name = f"forward_evaluations of {which} in {n_layers} layers"
     print(checks.check_value(title, got_counts, counts, name=name, see=see))
+
+
+for n_layers in (1, 2, 3, 5):
+    every = [cuts for n in range(n_layers) for cuts in combinations(range(1, n_layers), n)]
+    check(n_layers, every, "all placements")
+for n_layers in (8, 13):
+    some = [np.flatnonzero(rng.random(n_layers - 1) < 0.4) + 1 for _ in range(8)]
+    check(n_layers, [cuts.tolist() for cuts in some], "some placements")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1643,12 +1668,16 @@ def check(n_layers, budget, best):
 
 
 def best_of_all(n_layers, budget):
-    """Earliest beginning of a last segment, by the positions that j segments can reach."""
-    reached, found = {0}, []
+    """Earliest beginning of a last segment; the j segments before it end anywhere from j to `far`."""
+    far, found = 0, []
     for j in range(n_layers):
         longest = (budget - j) // 2
-        found += [start for start in reached if start + longest >= n_layers]
-        reached = {s + n for s in reached for n in range(1, longest + 1) if s + n < n_layers}
+        if longest < 1:
+            break
+        earliest = max(j, n_layers - longest)
+        if earliest <= far:
+            found.append(earliest)
+        far += longest
     return min(found, default=None)
 
 
