@@ -2,15 +2,17 @@
 
 import re
 import stat
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
 from course.errors import CourseError
-from course.grading.data_files import STAMP, read_data_files
+from course.grading.data_files import STAMP, DataFiles, read_data_files
 from course.grading.folders import obstacle, shown
 from course.grading.grade import MAX_SUBMISSION_BYTES
+from course.grading.limits import Limits
 from course.grading.plan import Job, Plan
 from course.grading.renamed import find_renamed
 from course.labs import Course, Lab
@@ -52,17 +54,49 @@ def _obstacles(course: Course, lab: Lab) -> dict[str, str]:
     return {name: why for name, why in found if why is not None}
 
 
+@dataclass(frozen=True)
+class Collected:
+    """One submitted notebook as it lies on disk, with what else decides its verdict and its time.
+
+    `data` is None where nothing was handed in; `notes` tell how it was found, `stamp` when it was
+    handed in.
+    """
+
+    student: str
+    notebook: str
+    data: bytes | None
+    files: DataFiles = ()
+    notes: tuple[str, ...] = ()
+    stamp: str = ""
+
+    def job(self, plan: Plan) -> Job:
+        """Give the job of grading it."""
+        return Job(self.student, plan, self.data, self.files, self.notes)
+
+
+def collect(
+    course: Course, student: str, lab: Lab, notebook: str, size: int = Limits().data_bytes
+) -> Collected:
+    """Read a student's notebook of the lab, and `size` bytes of other files at most."""
+    return _collect(course.submitted / student / lab.name, notebook, lab.notebooks, size)
+
+
 def jobs_of(course: Course, student: str, plans: Mapping[str, Plan]) -> Iterator[Job]:
     """Yield a job for each notebook of the lab, handed in by the student or not."""
     for notebook, plan in plans.items():
         folder = course.submitted / student / plan.lab
-        path = folder / f"{notebook}{SUFFIX}"
-        note = ""
-        if not _is_file(path):
-            path, note = find_renamed(folder, notebook, tuple(n for n in plans if n != notebook))
-        data, trouble = _read(path)
-        files = read_data_files(folder, plan.limits.data_bytes)
-        yield Job(student, plan, data, files, tuple(filter(None, (note, trouble))))
+        yield _collect(folder, notebook, plans, plan.limits.data_bytes).job(plan)
+
+
+def _collect(folder: Path, notebook: str, notebooks: Iterable[str], size: int) -> Collected:
+    path = folder / f"{notebook}{SUFFIX}"
+    note = ""
+    if not _is_file(path):
+        path, note = find_renamed(folder, notebook, tuple(n for n in notebooks if n != notebook))
+    data, trouble = _read(path)
+    files = read_data_files(folder, size)
+    notes = tuple(filter(None, (note, trouble)))
+    return Collected(folder.parent.name, notebook, data, files, notes, handed_in(folder))
 
 
 def handed_in(folder: Path) -> str:

@@ -1,31 +1,44 @@
-"""A class: every submission of a lab, graded in parallel, given back in order."""
+"""A class: every submission of a lab that has to be graded, graded in parallel."""
 
 import os
-from collections import deque
-from collections.abc import Collection, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, islice
 
-from course.grading.collect import jobs_of, refused_of, students_of
-from course.grading.grade import grade_notebook, nothing_graded
-from course.grading.plan import Job, make_plan, new_seed
-from course.grading.pool import trusted_pool
+from course.grading.cluster import Cluster
+from course.grading.collect import collect, refused_of, students_of
+from course.grading.crew import Site
+from course.grading.grade import nothing_graded
+from course.grading.plan import Job, Plan, make_plan
 from course.grading.results import REFUSED, NotebookResult
-from course.labs import Course
+from course.grading.store import (
+    Agenda,
+    Entry,
+    Key,
+    Shelf,
+    digest_of,
+    make_agenda,
+    submission_digest,
+)
+from course.grading.workers import Machine
+from course.labs import Course, Lab, dump_notebook
 
-JOBS_AHEAD = 8  # per worker: enough that one slow submission does not hold up the others
+Results = Generator[NotebookResult, None, None]
 
 
 @dataclass(frozen=True)
 class ClassRun:
-    """The grading of a class, done while `results` is read: `total` of them, in order."""
+    """The grading of a class, done while `results` is read: `total` of them, as they come.
+
+    `kept` holds what was graded before and need not be again, without its notebooks. `done` takes
+    each result that was recorded: the next run will keep it.
+    """
 
     lab: str
     seed: int
     total: int
-    results: Iterator[NotebookResult]
+    kept: tuple[NotebookResult, ...]
+    results: Results
+    done: Callable[[NotebookResult], None]
 
 
 def grade_class(
@@ -35,87 +48,84 @@ def grade_class(
     seed: int | None = None,
     workers: int | None = None,
     students: Collection[str] | None = None,
+    sandbox: str = "",
+    force: bool = False,
+    dask: str = "",
 ) -> ClassRun:
-    """Grade what was handed in for a lab, by all students or the chosen ones.
+    """Grade what was handed in for a lab and changed since, by all students or the chosen ones.
 
-    `seed` repeats an earlier run; without it a new secret one is drawn. Results come by student
-    and notebook, whatever the number of workers, those of refused folders last.
+    `seed` repeats an earlier run; without it a new secret one is drawn, and a run that did not get
+    to its end goes on. `force` grades all anew. `sandbox` names the level that contains student
+    code, `dask` the address of a cluster that grades in place of this machine.
 
     Raises
     ------
     CourseError
-        if there is no such lab or student, or the lab's own files are at fault.
+        if there is no such lab, student, level or cluster, this machine has no sandbox and
+        `sandbox` does not name it, or the lab's own files are at fault.
     """
     lab = course.lab(lab_name)
+    site: Site = Cluster(dask) if dask else Machine(workers)
+    level = site.level(sandbox)
     names = students_of(course, lab, students)
-    seed = new_seed() if seed is None else seed
-    workers = workers or os.cpu_count() or 1
-    plans = {name: make_plan(lab, name, seed, workers=workers) for name in lab.notebooks}
-    jobs = (job for name in names for job in jobs_of(course, name, plans))
-    refused = [
-        nothing_graded(Job(name, plan, None), REFUSED, why)
-        for name, why in refused_of(course, lab, students)
-        for plan in plans.values()
-    ]
-    total = len(names) * len(plans) + len(refused)
-    return ClassRun(lab.name, seed, total, chain(grade_all(jobs, workers), refused))
+    agenda = make_agenda(course, lab, names, level, seed=seed, force=force)
+    refused = tuple(_refused(course, lab, students, agenda.run.seed))
+    work = _Work(course, lab, agenda)
+    return ClassRun(
+        lab=lab.name,
+        seed=agenda.seed,
+        total=len(agenda.todo) + len(refused),
+        kept=agenda.kept,
+        results=work.results(site, level, refused),
+        done=work.done,
+    )
 
 
-def grade_all(jobs: Iterable[Job], workers: int) -> Iterator[NotebookResult]:
-    """Grade jobs in parallel and yield their results in order.
+class _Work:
+    """What is left to grade of a lab, and what becomes of it."""
 
-    A job that the grader itself fails on has the status "failed".
-    """
-    remaining = iter(jobs)
-    waiting: deque[tuple[Job, Future[NotebookResult]]] = deque()
-    with Workers(workers) as pool:
-        while True:
-            room = workers * JOBS_AHEAD - len(waiting)
-            waiting.extend((job, pool.submit(job)) for job in islice(remaining, room))
-            if not waiting:
-                return
-            yield pool.result(*waiting.popleft())
+    def __init__(self, course: Course, lab: Lab, agenda: Agenda) -> None:
+        self._course, self._lab, self._agenda = course, lab, agenda
+        self._shelf = Shelf(course, lab.name)
+        self._digests: dict[Key, str] = {}
 
+    def results(self, site: Site, level: str, refused: Iterable[NotebookResult]) -> Results:
+        """Grade what there is to grade; then give the results of what was refused."""
+        if self._agenda.todo:
+            yield from self._graded(site, level)
+        yield from refused
 
-class Workers:
-    """Processes that grade: replaced when one dies, one submission never ends the others."""
+    def _graded(self, site: Site, level: str) -> Iterator[NotebookResult]:
+        todo, seed = self._agenda.todo, self._agenda.run.seed
+        self._shelf.begin(self._agenda.run)
+        cores = os.cpu_count() or 1
+        plans = {
+            name: make_plan(self._lab, name, seed, workers=cores, sandbox=level)
+            for name in dict.fromkeys(notebook for _, notebook in todo)
+        }
+        with site.crew(tuple(plans.values()), len(todo)) as crew:
+            yield from crew.grade(self._jobs(plans))
 
-    def __init__(self, workers: int) -> None:
-        self._workers = workers
-        self._pool: ProcessPoolExecutor = trusted_pool(workers)
+    def _jobs(self, plans: Mapping[str, Plan]) -> Iterator[Job]:
+        for student, notebook in self._agenda.todo:
+            collected = collect(self._course, student, self._lab, notebook)
+            lab = self._agenda.labs[notebook]
+            self._digests[student, notebook] = submission_digest(collected, lab)
+            yield collected.job(plans[notebook])
 
-    def submit(self, job: Job) -> "Future[NotebookResult]":
-        """Begin to grade a job."""
-        try:
-            return self._pool.submit(grade_notebook, job)
-        except BrokenProcessPool:
-            self._pool.shutdown(wait=False)
-            self._pool = trusted_pool(self._workers)
-            return self._pool.submit(grade_notebook, job)
-
-    def result(self, job: Job, future: "Future[NotebookResult]") -> NotebookResult:
-        """Wait for the result of a job; after the death of its worker try it once more, alone."""
-        try:
-            return _outcome(job, future)
-        except BrokenProcessPool:
-            with trusted_pool(1) as alone:
-                try:
-                    return _outcome(job, alone.submit(grade_notebook, job))
-                except BrokenProcessPool:
-                    return nothing_graded(job, "failed", "The grader's process ended over it.")
-
-    def __enter__(self) -> "Workers":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
+    def done(self, result: NotebookResult) -> None:
+        """Keep a result that was recorded for the next run; what was refused comes up again."""
+        key = (result.student, result.notebook)
+        if result.status != REFUSED:
+            digest, notebook = self._digests.pop(key), digest_of([result.notebook_json])
+            self._shelf.put(key, Entry(digest, self._agenda.run.id, notebook, result.lean()))
 
 
-def _outcome(job: Job, future: "Future[NotebookResult]") -> NotebookResult:
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        raise
-    except Exception as error:  # noqa: BLE001 - the class goes on
-        why = f"The grader could not grade it ({type(error).__name__}: {str(error)[:200]})."
-        return nothing_graded(job, "failed", why)
+def _refused(
+    course: Course, lab: Lab, students: Collection[str] | None, seed: int
+) -> Iterator[NotebookResult]:
+    """Yield a result for each notebook of the folders that cannot be graded."""
+    refused = refused_of(course, lab, students)
+    for notebook in lab.notebooks if refused else ():
+        plan = Plan(lab.name, notebook, dump_notebook(lab.source(notebook)), seed)
+        yield from (nothing_graded(Job(name, plan, None), REFUSED, why) for name, why in refused)

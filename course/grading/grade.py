@@ -9,9 +9,9 @@ from nbformat import v4
 from course.errors import CourseError
 from course.grading.autograded import autograded_notebook
 from course.grading.connection import Student
-from course.grading.notebook_run import NotebookRun, definers_in
+from course.grading.notebook_run import NotebookRun, definers_in, is_killed
 from course.grading.plan import Job
-from course.grading.rebuild import rebuild
+from course.grading.rebuild import Rebuilt, rebuild
 from course.grading.referee import Trial
 from course.grading.results import CellResult, NotebookResult, Status
 from course.grading.sandbox import level_named
@@ -36,11 +36,7 @@ def grade_notebook(job: Job) -> NotebookResult:
         return nothing_graded(job, "unreadable", f"It cannot be graded: {error.what}. {error.cure}")
     source = _source(job.plan.source_json)
     rebuilt = rebuild(source, submitted)
-    run = NotebookRun(job.plan, definers_in(source))
-    plan = job.plan
-    level = level_named(plan.sandbox)
-    with Student(plan.limits, plan.forbidden_modules, job.files, level) as student:
-        run.run(rebuilt.cells, student)
+    run = _run_undisturbed(job, source, rebuilt)
     run.explain(rebuilt.cells)
     notes = (*job.notes, *submitted.notes, *rebuilt.notes)
     return NotebookResult(
@@ -50,7 +46,30 @@ def grade_notebook(job: Job) -> NotebookResult:
         cells=tuple(_results(source, run)),
         notes=notes,
         notebook_json=autograded_notebook(rebuilt, run.runs, run.trials, notes),
+        seed=job.plan.seed,
     )
+
+
+def _run_undisturbed(job: Job, source: Any, rebuilt: Rebuilt) -> NotebookRun:
+    """Run a rebuilt notebook, again if it was killed: code that kills itself does it twice."""
+    try:
+        run = _run(job, source, rebuilt)
+    except CourseError as error:
+        if not is_killed(error.what):
+            raise
+    else:
+        if not run.was_killed:
+            return run
+    return _run(job, source, rebuilt)
+
+
+def _run(job: Job, source: Any, rebuilt: Rebuilt) -> NotebookRun:
+    plan = job.plan
+    run = NotebookRun(plan, definers_in(source))
+    level = level_named(plan.sandbox)
+    with Student(plan.limits, plan.forbidden_modules, job.files, level) as student:
+        run.run(rebuilt.cells, student)
+    return run
 
 
 def nothing_graded(job: Job, status: str, why: str) -> NotebookResult:
@@ -69,6 +88,7 @@ def nothing_graded(job: Job, status: str, why: str) -> NotebookResult:
         ),
         notes=notes,
         notebook_json=autograded_notebook(empty, {}, {}, notes),
+        seed=job.plan.seed,
     )
 
 

@@ -1,19 +1,18 @@
-"""What the gradebook must hold, written through nbgrader's own interface."""
+"""What the gradebook must know of a lab, and of a student's answers."""
 
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nbformat import v4
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ComputeChecksums, SaveCells
 
 from course.errors import CourseError
 from course.grading.matching import WRITTEN_BY_STUDENTS, squeeze
-from course.grading.results import CellResult, NotebookResult, Status
-from course.labs import Lab, cells_of, parse_notebook, release_cell_source
-
-NO_RESPONSE = "No response."  # nbgrader's own words
+from course.grading.results import FAILED, CellResult, NotebookResult, Status
+from course.labs import Lab, cells_of, release_cell_source
 
 
 def register(gradebook: Gradebook, db_url: str, lab: Lab) -> None:
@@ -55,50 +54,30 @@ class Answers:
     texts: Mapping[str, str]
     blank: frozenset[str]
 
+    def text(self, grade_id: str) -> str | None:
+        """Give the text of one cell, None where it is not the student's."""
+        return self.texts.get(grade_id)
 
-def answers_in(notebook_json: str, source: Any) -> Answers:
-    """Read what the student wrote from an autograded notebook."""
-    graded = parse_notebook(notebook_json.encode(), where="autograded")
-    texts = {c.grade_id: c.source for c in cells_of(graded) if c.kind in WRITTEN_BY_STUDENTS}
-    stubs = {
+
+def stubs_of(source: Any) -> dict[str, str]:
+    """Give what students were handed in each cell of a source notebook, by grade_id."""
+    return {
         cell.grade_id: squeeze(release_cell_source(node))
         for cell, node in zip(cells_of(source), source.cells, strict=True)
     }
+
+
+def answers_in(notebook_json: str, stubs: Mapping[str, str]) -> Answers:
+    """Read what the student wrote from an autograded notebook, which is of our own making."""
+    graded = v4.reads(notebook_json)  # without validation, which takes long
+    texts = {c.grade_id: c.source for c in cells_of(graded) if c.kind in WRITTEN_BY_STUDENTS}
     blank = {name for name, text in texts.items() if squeeze(text) == stubs.get(name)}
     return Answers(texts, frozenset(blank))
 
 
-def save_result(
-    gradebook: Gradebook,
-    lab_name: str,
-    result: NotebookResult,
-    now: Answers,
-    before: Answers | None = None,
-) -> None:
-    """Write the verdicts as scores; `before` is what the last grading saw, if that is known.
-
-    A score that a person gave stays; it comes up for review unless what it was given for is the
-    same as before.
-    """
-    where = (result.notebook, lab_name, result.student)
-    for cell in result.cells:
-        grade = gradebook.find_grade(cell.grade_id, *where)
-        score = _score(cell, result, now)
-        same = before is not None and now.texts.get(cell.grade_id) == before.texts.get(
-            cell.grade_id
-        )
-        same = same and score == grade.auto_score
-        grade.auto_score = score
-        grade.needs_manual_grade = score is None if grade.manual_score is None else not same
-    for name in now.texts:
-        comment = gradebook.find_comment(name, *where)
-        comment.auto_comment = NO_RESPONSE if name in now.blank else None
-    gradebook.db.commit()
-
-
-def _score(cell: CellResult, result: NotebookResult, answers: Answers) -> float | None:
+def score_of(cell: CellResult, result: NotebookResult, answers: Answers) -> float | None:
     """Give the points, None where a person must look."""
-    if result.status == "failed":
+    if result.status == FAILED:
         return None
     is_open = cell.status is Status.MANUAL and cell.grade_id not in answers.blank
     return None if is_open else cell.points

@@ -1,6 +1,5 @@
 """nbgrader's preprocessors over two-process grading, named in `course.grading.settings`."""
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +8,18 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import v4
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Unicode
 
 from course.errors import CourseError
 from course.grading import rebuild
-from course.grading.collect import jobs_of
-from course.grading.driver import Workers
-from course.grading.gradebook import answers_in, save_result
+from course.grading.collect import collect
+from course.grading.gradebook import answers_in, stubs_of
+from course.grading.ledger import Ledger
 from course.grading.pages import disarm, hide_hidden_tests
-from course.grading.plan import Plan, make_plan, new_seed
+from course.grading.plan import make_plan, new_seed
+from course.grading.store import digest_of, lab_digest
+from course.grading.trust import agreed_level
+from course.grading.workers import Workers
 from course.labs import Course, Lab, load_notebook, parse_notebook
 
 RESULT = "course_result"
@@ -46,15 +49,16 @@ class Rebuild(NbGraderPreprocessor):  # type: ignore[misc]
 class Referee(NbGraderPreprocessor):  # type: ignore[misc]
     """Grades the submission and gives the notebook with its outputs."""
 
+    sandbox = Unicode("", help="what contains student code; empty for the best").tag(config=True)
+
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Grade; the result stays in `resources` for `SaveVerdicts`."""
-        where = resources["nbgrader"]
-        course = _course(self)
-        plan = plan_of(_lab(self), where["notebook"])
-        (job,) = jobs_of(course, where["student"], {where["notebook"]: plan})
+        student, notebook = resources["nbgrader"]["student"], resources["nbgrader"]["notebook"]
+        course, lab = _course(self), _lab(self)
+        workers = workers_for(lab, agreed_level(self.sandbox))
+        plan = workers.plans[notebook]
         self.log.info("Grading in two processes with seed %d", plan.seed)
-        workers = _workers()
-        result = workers.result(job, workers.submit(job))
+        (result,) = workers.grade([collect(course, student, lab, notebook).job(plan)])
         resources[RESULT] = result
         return parse_notebook(result.notebook_json.encode(), where="autograded"), resources
 
@@ -66,9 +70,9 @@ class SaveVerdicts(NbGraderPreprocessor):  # type: ignore[misc]
         """Save scores and comments; what a person graded comes up for review."""
         result = resources[RESULT]
         lab = _lab(self)
-        answers = answers_in(result.notebook_json, lab.source(result.notebook))
+        answers = answers_in(result.notebook_json, stubs_of(lab.source(result.notebook)))
         with Gradebook(resources["nbgrader"]["db_url"]) as gradebook:
-            save_result(gradebook, lab.name, result, answers, None)
+            Ledger(gradebook, lab.name).save(result, answers)
         return nb, resources
 
 
@@ -92,28 +96,22 @@ class DisarmAnswers(Preprocessor):  # type: ignore[misc]
         return disarm(nb), resources
 
 
-@cache
-def _workers() -> Workers:
-    """Keep one process: the code of tests stays out of nbgrader's, which may be a web server."""
-    return Workers(1)
-
-
-_plans: dict[tuple[str, str, str, str], Plan] = {}
+_workers: dict[str, Workers] = {}  # for one state of one lab, the last that was graded
 _seed = new_seed()  # one for all that this process grades
 
 
-def plan_of(lab: Lab, notebook: str) -> Plan:
-    """Give the plan of a notebook, made once for this process and this state of the lab."""
-    state = "\0".join(path.read_text("utf-8") for path in _files_of(lab, notebook))
-    key = (str(lab.folder), lab.name, notebook, state)
-    if key not in _plans:
-        _plans[key] = make_plan(lab, notebook, _seed)
-    return _plans[key]
+def workers_for(lab: Lab, level: str) -> Workers:
+    """Give the process that grades a lab: the code of its tests stays out of nbgrader's own.
 
-
-def _files_of(lab: Lab, notebook: str) -> list[Path]:
-    paths = [lab.notebook_path(notebook), *lab.mistake_files, lab.folder / "lab.toml"]
-    return [path for path in paths if path.is_file()]
+    That may be a web server, so that there is one process at a time, with the lab's present plans.
+    """
+    state = digest_of((str(lab.folder), *(lab_digest(lab, n, level) for n in lab.notebooks)))
+    if state not in _workers:
+        while _workers:
+            _workers.popitem()[1].close()
+        plans = [make_plan(lab, name, _seed, sandbox=level) for name in lab.notebooks]
+        _workers[state] = Workers(plans, 1)
+    return _workers[state]
 
 
 def _course(preprocessor: Any) -> Course:

@@ -1,25 +1,96 @@
-"""Worker processes of our own code: started afresh, gone when their parent is gone."""
+"""Worker processes of our own code: started afresh, gone with their parent or when it says so."""
 
 import multiprocessing
 import os
+import signal
 import threading
-from concurrent.futures import ProcessPoolExecutor
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+GRACE_SECONDS = 3.0  # to end a student process and remove its folder
 
 
-def trusted_pool(workers: int) -> ProcessPoolExecutor:
-    """Give a pool of fresh processes: JAX's threads do not survive a fork."""
-    return ProcessPoolExecutor(
-        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_follow_parent
-    )
+class TrustedPool(ProcessPoolExecutor):
+    """A pool of fresh processes: JAX's threads do not survive a fork.
+
+    `prepare` is called with `args` in each of them before anything else. They hold the reading end
+    of a pipe whose writing end only this process has: when that closes, they end.
+    """
+
+    def __init__(self, workers: int, prepare: Callable[..., None] | None = None, *args: Any):
+        context = multiprocessing.get_context("spawn")
+        reader, self._alive = context.Pipe(duplex=False)
+        super().__init__(
+            workers, mp_context=context, initializer=_begin, initargs=(reader, prepare, args)
+        )
+
+    def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        """Call a function in one of the processes."""
+        return super().submit(_run, function, *args, **kwargs)
+
+    def end(self) -> None:
+        """End the processes now, whatever they do."""
+        self._alive.close()
+        self.shutdown(cancel_futures=True)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.shutdown()
+        else:
+            self.end()
 
 
-def _follow_parent() -> None:
-    """End this process when its parent ends, however that came."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_exit_after, args=(parent,), daemon=True).start()
+def trusted_pool(workers: int) -> TrustedPool:
+    """Give a pool of so many processes."""
+    return TrustedPool(workers)
 
 
-def _exit_after(parent: "multiprocessing.process.BaseProcess") -> None:
-    parent.join()
-    os._exit(1)
+_busy = threading.Event()  # while this process, a worker, calls a function
+
+
+def _begin(
+    reader: "Connection[Any, Any]", prepare: Callable[..., None] | None, args: tuple[Any, ...]
+) -> None:
+    """Leave Ctrl-C to the parent, and end with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _stop)
+    threading.Thread(target=_end_after, args=(reader,), daemon=True).start()
+    if prepare is not None:
+        prepare(*args)
+
+
+def _run(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    _busy.set()
+    try:
+        return function(*args, **kwargs)
+    except KeyboardInterrupt:  # from `_stop`; what the function had open is closed by now
+        os._exit(1)
+    finally:
+        _busy.clear()
+
+
+def _end_after(reader: "Connection[Any, Any]") -> None:
+    try:
+        reader.recv_bytes()
+    except (EOFError, OSError):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(GRACE_SECONDS)
+        os._exit(1)
+
+
+def _stop(*_: object) -> None:
+    """Unwind what this process is in the midst of, so that it cleans up after itself."""
+    if not _busy.is_set():
+        os._exit(1)
+    raise KeyboardInterrupt

@@ -1,17 +1,21 @@
 """The one writer: gradebook and `autograded/`, result by result."""
 
+import filecmp
 import os
 import shutil
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
-from course.errors import CourseError
 from course.grading.collect import handed_in
 from course.grading.data_files import STAMP
-from course.grading.gradebook import Answers, answers_in, register, save_result
+from course.grading.files import write_text
+from course.grading.gradebook import Answers, answers_in, register, stubs_of
+from course.grading.ledger import Ledger
+from course.grading.patience import patiently
 from course.grading.results import REFUSED, NotebookResult
 from course.grading.settings import load_config, nbgrader_environment
 from course.labs import Course, Lab
@@ -23,20 +27,25 @@ class Recorder:
     Raises
     ------
     CourseError
-        on entry, if the lab's graded cells do not fit the gradebook any more.
+        on entry, if the lab's graded cells do not fit the gradebook any more, or it cannot be
+        opened.
     """
 
     def __init__(self, course: Course, lab: Lab) -> None:
         self._course, self._lab = course, lab
-        self._sources = {name: lab.source(name) for name in lab.notebooks}
+        self._stubs = {name: stubs_of(lab.source(name)) for name in lab.notebooks}
         self._stack = ExitStack()
 
     def __enter__(self) -> "Recorder":
         with self._stack:
             self._stack.enter_context(nbgrader_environment())
             folder = CourseDirectory(config=load_config(self._course))
-            self._gradebook = self._stack.enter_context(Gradebook(folder.db_url, folder.course_id))
-            register(self._gradebook, folder.db_url, self._lab)
+            url = folder.db_url
+            gradebook = patiently(lambda: Gradebook(url, folder.course_id), url)
+            self._stack.enter_context(gradebook)
+            patiently(lambda: register(gradebook, url, self._lab), url)
+            self._ledger = Ledger(gradebook, self._lab.name)
+            self._recorded = self._ledger.recorded()
             self._stack = self._stack.pop_all()
         return self
 
@@ -44,46 +53,42 @@ class Recorder:
         self._stack.close()
 
     def add(self, result: NotebookResult) -> None:
-        """Write one result, the autograded notebook first; of what was refused, nothing."""
+        """Write one result: the scores, then the graded notebook; of what was refused, nothing.
+
+        The notebook comes last, because it tells the next grading what the scores were given for.
+        """
         if result.status == REFUSED:
             return
-        submitted = self._course.submitted / result.student / self._lab.name
         folder = self._course.autograded / result.student / self._lab.name
         path = folder / f"{result.notebook}.ipynb"
-        source = self._sources[result.notebook]
-        before = _answers_before(path, source)
-        write_text(path, result.notebook_json)
+        stamp = handed_in(self._course.submitted / result.student / self._lab.name)
+        now = answers_in(result.notebook_json, self._stubs[result.notebook])
+        self._ledger.save(result, now, self._answers_before(path, result.notebook), stamp)
         self._copy_extra_files(folder)
-        stamp = handed_in(submitted)
         if stamp:
             write_text(folder / STAMP, f"{stamp}\n")
-        self._gradebook.update_or_create_student(result.student)
-        self._gradebook.update_or_create_submission(
-            self._lab.name, result.student, **({"timestamp": stamp} if stamp else {})
-        )
-        now = answers_in(result.notebook_json, source)
-        save_result(self._gradebook, self._lab.name, result, now, before)
+        write_text(path, result.notebook_json)
+
+    def restore(self, result: NotebookResult) -> None:
+        """Write the scores of a result that was kept, if they are not in the gradebook any more."""
+        if (result.student, result.notebook) not in self._recorded:
+            folder = self._course.autograded / result.student / self._lab.name
+            text = (folder / f"{result.notebook}.ipynb").read_text("utf-8")
+            self.add(replace(result, notebook_json=text))
+
+    def _answers_before(self, path: Path, notebook: str) -> Answers | None:
+        try:
+            return answers_in(path.read_text("utf-8"), self._stubs[notebook])
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):  # no notebook of ours
+            return None
 
     def _copy_extra_files(self, folder: Path) -> None:
         """Put the lab's pictures beside the graded notebook, which shows them."""
         for name in self._lab.extra_files:
             place = folder / name
+            if place.is_file() and filecmp.cmp(self._lab.folder / name, place):
+                continue
             place.parent.mkdir(parents=True, exist_ok=True)
             unfinished = place.with_name(f".{place.name}.part")
-            shutil.copyfile(self._lab.folder / name, unfinished)
+            shutil.copy2(self._lab.folder / name, unfinished)
             os.replace(unfinished, place)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all; nbgrader leaves files that cannot be written into."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.part")
-    unfinished.write_text(text, "utf-8")
-    os.replace(unfinished, path)
-
-
-def _answers_before(path: Path, source: object) -> Answers | None:
-    try:
-        return answers_in(path.read_text("utf-8"), source)
-    except (OSError, CourseError):
-        return None

@@ -1,9 +1,10 @@
 """What grading says: one frozen result per cell and per notebook."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+FAILED = "failed"  # the grader's own fault
 REFUSED = "refused"  # the folder cannot be graded, nor its student be in the gradebook
 
 
@@ -43,6 +44,7 @@ class NotebookResult:
 
     `status` is "graded" or says why nothing could be: "unreadable", "missing", "failed", "refused".
     `notes` tell what was odd about the submission. `notebook_json` is the autograded notebook.
+    `seed` is that of the run that gave this verdict.
     """
 
     student: str
@@ -51,6 +53,7 @@ class NotebookResult:
     cells: tuple[CellResult, ...]
     notes: tuple[str, ...] = ()
     notebook_json: str = ""
+    seed: int = 0
 
     @property
     def points(self) -> float:
@@ -62,11 +65,17 @@ class NotebookResult:
         """Sum of the points that tests and people can give."""
         return sum(cell.max_points for cell in self.cells)
 
+    def lean(self) -> "NotebookResult":
+        """Leave out what only the graded notebook needs to hold: it may be large."""
+        cells = tuple(replace(cell, output="") for cell in self.cells)
+        return replace(self, cells=cells, notebook_json="")
+
     def as_dict(self) -> dict[str, Any]:
         """Give the entry of this notebook in `course grade --json`."""
         return {
             "student": self.student,
             "notebook": self.notebook,
+            "seed": self.seed,
             "points": self.points,
             "max_points": self.max_points,
             "status": self.status,

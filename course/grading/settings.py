@@ -16,10 +16,16 @@ from course.labs import Course
 
 CONFIG = "nbgrader_config.py"
 PLUGINS = "course.grading.plugins"
+PAGES = "course.reporting"
 
 
-def configure(config: Any) -> None:
-    """Put the course's steps in the place of nbgrader's: release, autograding, feedback, pages."""
+def configure(config: Any, *, sandbox: str = "") -> None:
+    """Put the course's steps in the place of nbgrader's: release, autograding, feedback, pages.
+
+    `sandbox` names the level that contains student code; "" is the best there is, which must be a
+    wall.
+    """
+    config.Referee.sandbox = sandbox
     config.CourseDirectory.ignore = [
         ".ipynb_checkpoints",
         "__pycache__",
@@ -48,9 +54,10 @@ def configure(config: Any) -> None:
         f"{PLUGINS}.SaveVerdicts",
         "nbgrader.preprocessors.AssignLatePenalties",
     ]
+    config.GenerateFeedback.exporter_class = f"{PAGES}.exporter.FeedbackExporter"
     config.GenerateFeedback.preprocessors = [
         f"{PLUGINS}.HideHiddenTests",
-        "nbgrader.preprocessors.GetGrades",
+        f"{PAGES}.marks.GetMarks",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
     config.HTMLExporter.preprocessors = [f"{PLUGINS}.DisarmAnswers"]

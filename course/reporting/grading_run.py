@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Callable, Collection
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from course.grading.driver import grade_class
-from course.grading.records import Recorder, write_text
+from course.grading.files import write_text
+from course.grading.records import Recorder
 from course.grading.results import REFUSED, NotebookResult
 from course.labs import Course
 from course.reporting.class_report import render
 from course.reporting.feedback import write_feedback
 from course.reporting.summary import Summary, summarise
 
+OnStart = Callable[[int, int], None]  # how many results are kept, how many are to be found
 OnResult = Callable[[NotebookResult, int, int], None]  # a result, how many are done, of how many
 
 
@@ -43,23 +46,44 @@ def grade_and_record(
     seed: int | None = None,
     workers: int | None = None,
     students: Collection[str] | None = None,
+    sandbox: str = "",
+    force: bool = False,
+    dask: str = "",
+    on_start: OnStart = lambda *_: None,
     on_result: OnResult = lambda *_: None,
 ) -> GradingRun:
     """Grade a class and write gradebook, `autograded/`, `feedback/` and the class report.
 
+    The options are those of `grade_class`. The report is of all the submissions, those that were
+    graded before and kept included.
+
     Raises
     ------
     CourseError
-        if there is no such lab or student, or the lab's own files are at fault.
+        if `grade_class` raises it, or the gradebook cannot be written.
     """
     lab = course.lab(lab_name)
-    run = grade_class(course, lab_name, seed=seed, workers=workers, students=students)
-    results = []
-    with Recorder(course, lab) as recorder:
-        for result in run.results:
+    run = grade_class(
+        course,
+        lab_name,
+        seed=seed,
+        workers=workers,
+        students=students,
+        sandbox=sandbox,
+        force=force,
+        dask=dask,
+    )
+    results = list(run.kept)
+    with Recorder(course, lab) as recorder, closing(run.results):
+        for result in run.kept:
+            recorder.restore(result)
+        on_start(len(run.kept), run.total)
+        for number, result in enumerate(run.results, 1):
             recorder.add(result)
-            results.append(result)
-            on_result(result, len(results), run.total)
+            run.done(result)
+            results.append(result.lean())
+            on_result(result, number, run.total)
+    results.sort(key=lambda result: (result.student, lab.notebooks.index(result.notebook)))
     if any(result.status != REFUSED for result in results):
         write_feedback(course, lab.name, students)
     summary = summarise(results, lab, run.seed)

@@ -1,18 +1,19 @@
 """A class in worker processes: slow, because each of them starts afresh."""
 
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from course.errors import CourseError
-from course.grading.driver import Workers, grade_all, grade_class
-from course.grading.plan import Job, Plan
-from course.labs import Course, apply_mistake, dump_notebook
+from course.grading import driver, trust
+from course.grading.driver import grade_class
+from course.grading.results import NotebookResult
+from course.grading.sandbox import best_level
+from course.labs import Course, apply_mistake
 from tests.support.toylab import LAB, TEST_POINTS, make_course, submit
 
-pytestmark = pytest.mark.slow
+LEVEL = best_level().name
 
 
 @pytest.fixture
@@ -29,10 +30,15 @@ def course(tmp_path: Path, source: Any) -> Course:
     return course
 
 
-def test_results_come_in_order_and_do_not_depend_on_the_workers(course: Course) -> None:
-    one = grade_class(course, LAB, seed=3, workers=1)
-    two = grade_class(course, LAB, seed=3, workers=2)
-    first, second = list(one.results), list(two.results)
+def graded(course: Course, **options: Any) -> list[NotebookResult]:
+    run = grade_class(course, LAB, sandbox=LEVEL, **options)
+    assert run.total == 3
+    return sorted(run.results, key=lambda result: result.student)
+
+
+@pytest.mark.slow
+def test_results_do_not_depend_on_the_workers(course: Course) -> None:
+    first, second = graded(course, seed=3, workers=1), graded(course, seed=3, workers=2)
     assert [(r.student, r.status, r.points) for r in first] == [
         ("ada", "graded", 6.0),
         ("bob", "unreadable", 0.0),
@@ -40,35 +46,25 @@ def test_results_come_in_order_and_do_not_depend_on_the_workers(course: Course) 
     ]
     assert first == second
     assert first[0].cells[0].diagnosis == "squares-doubled"
-    assert (one.seed, one.total) == (3, 3)
+    assert {result.seed for result in first} == {3}
 
 
+@pytest.mark.slow
 def test_chosen_students_only(course: Course) -> None:
-    run = grade_class(course, LAB, workers=1, students=["bob"])
+    run = grade_class(course, LAB, workers=1, students=["bob"], sandbox=LEVEL)
     assert [result.student for result in run.results] == ["bob"]
     with pytest.raises(CourseError, match="nobody"):
-        grade_class(course, LAB, students=["nobody"])
+        grade_class(course, LAB, students=["nobody"], sandbox=LEVEL)
 
 
-class Deadly:
-    """Pickles to something that ends the process that reads it."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return os._exit, (9,)
-
-
-def test_the_death_of_a_worker_is_one_result_and_the_class_goes_on(plan: Plan, source: Any) -> None:
-    good = dump_notebook(source).encode()
-    jobs = [Job("ada", plan, good), Job("bob", plan, Deadly()), Job("carl", plan, good)]  # type: ignore[arg-type]
-    results = list(grade_all(jobs, 1))
-    assert [r.status for r in results] == ["graded", "failed", "graded"]
-    assert results[1].points == 0
-    assert "process ended" in results[1].notes[0]
-
-
-def test_a_fault_of_the_grader_is_one_result(plan: Plan) -> None:
-    with Workers(1) as workers:
-        job = Job("ada", plan, 3)  # type: ignore[arg-type]
-        result = workers.result(job, workers.submit(job))
-    assert result.status == "failed"
-    assert "TypeError" in result.notes[0]
+def test_without_a_wall_a_class_is_graded_only_if_that_is_said_in_words(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = driver.Machine().level("limits")
+    assert limits == "limits"
+    monkeypatch.setattr(trust, "level_named", lambda _: type("Level", (), {"name": "limits"}))
+    with pytest.raises(CourseError, match="no sandbox") as refusal:
+        grade_class(course, LAB)
+    assert "bubblewrap" in refusal.value.cure
+    assert "--sandbox limits" in refusal.value.cure
+    assert grade_class(course, LAB, sandbox="limits").total == 3

@@ -1,7 +1,6 @@
 """nbgrader's own commands in a course folder, through the plug-ins, against the driver."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from nbgrader.api import Gradebook
 
 from course.grading.driver import grade_class
 from course.grading.records import Recorder
+from course.grading.sandbox import best_level
 from course.grading.settings import nbgrader_environment
 from course.labs import Course, apply_mistake, load_notebook
 from course.reporting.feedback import write_feedback
@@ -27,7 +27,9 @@ def fill(root: Path) -> Course:
     mistakes = course.source / LAB / "mistakes.py"
     text = mistakes.read_text("utf-8")
     mistakes.write_text(f"{text}\nMISTAKES = MISTAKES[:2]\n", "utf-8")
-    shutil.copy(CONFIG, root)
+    config = CONFIG.read_text("utf-8")
+    named = config.replace("configure(c)", f'configure(c, sandbox="{best_level().name}")')
+    (root / CONFIG.name).write_text(named, "utf-8")
     source = source_notebook()
     wrong = apply_mistake(source, course.lab(LAB).mistakes[0])
     submit(course, "reference", source)
@@ -69,7 +71,7 @@ def driven(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """The same folder graded by the driver."""
     course = fill(tmp_path_factory.mktemp("driven"))
     with Recorder(course, course.lab(LAB)) as recorder:
-        for result in grade_class(course, LAB, workers=1).results:
+        for result in grade_class(course, LAB, workers=1, sandbox=best_level().name).results:
             recorder.add(result)
     write_feedback(course, LAB)
     return course

@@ -1,0 +1,49 @@
+"""Waiting for a gradebook that another program writes into."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from nbgrader.api import InvalidEntry
+from sqlalchemy.exc import OperationalError
+
+from course.errors import CourseError
+
+T = TypeVar("T")
+SECONDS = 60.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
+_BUSY = ("locked", "deadlock", "could not obtain lock")
+
+
+def patiently(action: Callable[[], T], where: str, seconds: float = SECONDS) -> T:
+    """Do `action`, which changes all or nothing, again and again while the gradebook is locked.
+
+    Raises
+    ------
+    CourseError
+        if it is still locked after `seconds`, or cannot be written for another reason.
+    """
+    end, pause = time.monotonic() + seconds, FIRST_PAUSE
+    while True:
+        try:
+            return action()
+        except (OperationalError, InvalidEntry) as error:
+            _give_up_on(error, where, is_late=time.monotonic() > end)
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def _give_up_on(error: Exception, where: str, is_late: bool) -> None:
+    text = str(error).splitlines()[0]
+    if not any(word in text for word in _BUSY):
+        raise CourseError(
+            f"the gradebook cannot be used: {text}",
+            where=where,
+            cure="Results that were recorded are kept: the same command goes on from there.",
+        ) from error
+    if is_late:
+        raise CourseError(
+            "another program keeps the gradebook locked",
+            where=where,
+            cure="End it (formgrader, `nbgrader`), then give the command again: it goes on.",
+        ) from error
