@@ -1,41 +1,75 @@
 """Feedback pages: `feedback/<student>/<lab>/<notebook>.html`, made by nbgrader."""
 
 from collections.abc import Collection
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from course.errors import CourseError
+from course.grading.pool import trusted_pool
 from course.grading.settings import load_config, nbgrader_environment
 from course.labs import Course
 
+PER_WORKER = 100  # students: fewer pages are made before another process has started
 
-def write_feedback(course: Course, lab_name: str, students: Collection[str] | None = None) -> Path:
+
+class _Pages(GenerateFeedback):  # type: ignore[misc]
+    """Makes the pages of the chosen students with one exporter, which remembers their texts."""
+
+    def __init__(self, students: Collection[str], **settings: Any) -> None:
+        super().__init__(**settings)
+        self._students = students
+        self.force = True
+
+    def init_notebooks(self) -> None:
+        """Collect the notebooks of all chosen students."""
+        chosen: dict[str, list[str]] = {}
+        for student in self._students:
+            self.coursedir.student_id = student
+            super().init_notebooks()
+            chosen |= self.assignments  # type: ignore[has-type]
+        self.assignments = chosen
+
+
+def write_feedback(
+    course: Course, lab_name: str, students: Collection[str] | None = None, workers: int = 1
+) -> Path:
     """Write the pages of all graded submissions of a lab, or of the chosen students'.
 
-    Pages that are there are written anew. Scores and comments come from the gradebook. Gives the
-    folder of the pages.
+    Pages that are there are written anew. Scores and comments come from the gradebook. Large
+    classes are shared among so many workers. Gives the folder of the pages.
 
     Raises
     ------
     CourseError
         if nothing is graded yet or nbgrader cannot make a page.
     """
+    graded = {path.parent.name for path in course.autograded.glob(f"*/{lab_name}")}
+    chosen = sorted(graded if students is None else students) or ["*"]
+    count = min(workers, len(chosen) // PER_WORKER)
+    if count < 2:
+        _write(course, lab_name, chosen)
+        return course.feedback
+    with trusted_pool(count) as pool:
+        shares = [chosen[start::count] for start in range(count)]
+        list(pool.map(partial(_write, course, lab_name), shares))
+    return course.feedback
+
+
+def _write(course: Course, lab_name: str, students: Collection[str]) -> None:
     config = load_config(course)
     config.CourseDirectory.assignment_id = lab_name
     with nbgrader_environment():
-        for student in ["*"] if students is None else sorted(students):
-            config.CourseDirectory.student_id = student
-            converter = GenerateFeedback(coursedir=CourseDirectory(config=config), config=config)
-            converter.force = True
-            try:
-                converter.start()
-            except NbGraderException as error:
-                raise CourseError(
-                    f"feedback cannot be made: {error}",
-                    where=str(course.autograded),
-                    cure=f"Grade the lab first: course grade {lab_name}.",
-                ) from error
-    return course.feedback
+        pages = _Pages(students, coursedir=CourseDirectory(config=config), config=config)
+        try:
+            pages.start()
+        except NbGraderException as error:
+            raise CourseError(
+                f"feedback cannot be made: {error}",
+                where=str(course.autograded),
+                cure=f"Grade the lab first: course grade {lab_name}.",
+            ) from error

@@ -1,0 +1,99 @@
+"""nbconvert's HTML exporter for a class of pages, most of whose cells are the same."""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
+from typing import Any
+
+from jinja2 import pass_context
+from nbconvert.exporters import HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML, clean_html
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
+
+LONGEST_KEPT = 20_000  # characters: what is longer is somebody's output, and comes once
+KEPT = 500  # texts of each kind, as many as a lab has cells
+UNDESCRIBED = "No description has been provided for this image"
+_IMAGE = re.compile(r"""<img\b(?:[^>"']|"[^"]*"|'[^']*')*>""", re.IGNORECASE)
+_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
+_ALT = re.compile(r"\salt\b", re.IGNORECASE)
+
+
+class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
+    """Makes the page that nbconvert makes, and remembers what became of each text.
+
+    nbconvert reads each finished page once more to describe images that have no description, and
+    checks the notebook after each step. Here the text of the page is searched for images, and the
+    notebook is checked when it is read.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        self._render = remembering(partial(super().markdown2html, {}))
+        self._highlight = remembering(self._highlighted)
+        self._clean = remembering(clean_html)
+        super().__init__(**settings)
+
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
+        """Put filters that remember in the place of nbconvert's."""
+        yield from super().default_filters()
+        yield "clean_html", lambda html: self._clean(_text(html))
+
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        """Turn Markdown into HTML; what an attached picture shows depends on its cell."""
+        if context.get("cell", {}).get("attachments"):
+            return str(super().markdown2html(context, source))
+        return self._render(source)
+
+    def from_notebook_node(
+        self, nb: Any, resources: Any = None, **settings: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Make a page of a notebook."""
+        info = nb.metadata.get("language_info", {})
+        language = info.get("pygments_lexer", info.get("name")) or "ipython3"
+        resources = self._init_resources(resources)
+        by_type = WidgetsDataTypeFilter(
+            notebook_metadata=self._nb_metadata, parent=self, resources=resources
+        )
+        self.register_filter("filter_data_type", by_type)
+        self.register_filter("highlight_code", self._highlighter(language))
+        html, resources = TemplateExporter.from_notebook_node(self, nb, resources, **settings)
+        return described(html), resources
+
+    def _highlighter(self, language: str) -> Callable[..., str]:
+        def highlight(source: str, language: str = language, metadata: Any = None) -> str:
+            return self._highlight(source, language, (metadata or {}).get("magics_language", ""))
+
+        return highlight
+
+    def _highlighted(self, source: str, language: str, of_magic: str) -> str:
+        metadata = {"magics_language": of_magic} if of_magic else {}
+        return str(Highlight2HTML(pygments_lexer=language, parent=self)(source, metadata=metadata))
+
+    def _validate_preprocessor(self, nbc: Any, preprocessor: Any) -> None:
+        """Take the steps at their word: they are nbgrader's and our own."""
+
+
+def remembering(convert: Callable[..., Any]) -> Callable[..., str]:
+    """Let a function of texts remember what became of short ones."""
+    known = lru_cache(KEPT)(convert)
+
+    def converted(text: str, *options: str) -> str:
+        return str((convert if len(text) > LONGEST_KEPT else known)(text, *options))
+
+    return converted
+
+
+def described(html: str) -> str:
+    """Give each image that has no description the words that say so."""
+    return _IMAGE.sub(_with_description, html)
+
+
+def _with_description(match: re.Match[str]) -> str:
+    tag = match[0]
+    if _ALT.search(_QUOTED.sub("", tag)):
+        return tag
+    return f'{tag[:4]} alt="{UNDESCRIBED}"{tag[4:]}'
+
+
+def _text(html: str | bytes) -> str:
+    return html.decode() if isinstance(html, bytes) else str(html)

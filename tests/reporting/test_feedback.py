@@ -1,0 +1,188 @@
+"""Pages are nbconvert's own, made once for each text; scores come in few questions."""
+
+import copy
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from nbconvert.exporters import HTMLExporter
+from nbformat import v4
+from nbgrader.converters import GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import GetGrades
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from course.errors import CourseError
+from course.grading.grade import nothing_graded
+from course.grading.plan import Job, Plan
+from course.grading.records import Recorder
+from course.grading.settings import load_config, nbgrader_environment
+from course.labs import Course, dump_notebook, load_notebook
+from course.reporting import feedback
+from course.reporting.exporter import FeedbackExporter, described, remembering
+from course.reporting.feedback import write_feedback
+from course.reporting.marks import GetMarks
+from tests.support.toylab import LAB, NOTEBOOK, make_course, source_notebook, submit
+
+STUDENTS = ("ada", "ben", "eve")
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # nbconvert draws some
+PIXEL = "iVBORw0KGgo="
+OUTPUTS = (
+    {"text/html": "<b>bold</b><script>alert(1)</script><img src=x onerror=alert(1)>"},
+    {"image/png": PIXEL, "text/plain": "<Figure>"},
+    {"image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"},
+    {"text/markdown": "*emphasis* <script>alert(1)</script>"},
+    {"text/latex": r"$\frac{1}{2}$<script>"},
+    {"application/javascript": "alert(1)"},
+)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A course folder with three submissions that nothing could be graded of."""
+    made = make_course(tmp_path_factory.mktemp("course"))
+    plan = Plan(LAB, NOTEBOOK, dump_notebook(source_notebook()), 7)
+    with Recorder(made, made.lab(LAB)) as recorder:
+        for student in STUDENTS:
+            submit(made, student, b"{")
+            recorder.add(nothing_graded(Job(student, plan, None), "missing", f"Alas, {student}."))
+    return made
+
+
+def converter_of(course: Course) -> GenerateFeedback:
+    config = load_config(course)
+    config.CourseDirectory.assignment_id = LAB
+    with nbgrader_environment():
+        return GenerateFeedback(coursedir=CourseDirectory(config=config), config=config)
+
+
+def page(made: HTMLExporter, notebook: Any) -> str:
+    about = {"notebook": NOTEBOOK, "score": 1.0, "max_score": 2.0, "late_penalty": 0}
+    html, _ = made.from_notebook_node(notebook, {"nbgrader": about, "inlining": {"css": []}})
+    return UUID.sub("", str(BeautifulSoup(html, "html.parser")))
+
+
+def rich_notebook() -> Any:
+    """A notebook with every kind of cell and output that a page shows."""
+    notebook = source_notebook()
+    for node in notebook.cells:
+        if node.metadata.get("nbgrader"):
+            node.metadata.nbgrader |= {"score": 1.0, "points": 2.0, "comment": "*well* done"}
+    text = "# Title\n\n$a < b$\n\n![no description]()\n\n<img src='x.png'>\n\n`code`"
+    picture = v4.new_markdown_cell(
+        "![a](attachment:p.png)", attachments={"p.png": {"image/png": PIXEL}}
+    )
+    other = copy.deepcopy(picture)
+    other.id = "other"
+    other.attachments["p.png"]["image/png"] = "AAAA"
+    outputs = [v4.new_output("display_data", data=data) for data in OUTPUTS]
+    outputs.append(v4.new_output("stream", text="\x1b[31mred\x1b[0m <script>"))
+    outputs.append(v4.new_output("error", ename="E", evalue="<b>", traceback=["<script>", "b"]))
+    notebook.cells += [v4.new_markdown_cell(text), picture, other, v4.new_markdown_cell(text)]
+    notebook.cells += [v4.new_code_cell("x = 1", outputs=outputs), v4.new_code_cell("%%bash\nls")]
+    return notebook
+
+
+def test_pages_are_those_of_nbconvert(course: Course) -> None:
+    converter = converter_of(course)
+    ours, theirs = (
+        kind(parent=converter, config=converter.config) for kind in (FeedbackExporter, HTMLExporter)
+    )
+    notebook = rich_notebook()
+    expected = page(theirs, copy.deepcopy(notebook))
+    assert page(ours, copy.deepcopy(notebook)) == expected
+    assert page(ours, notebook) == expected  # from what it remembers
+    assert "AAAA" in expected
+    assert "<script>alert" not in expected
+    assert 'onerror="' not in expected
+
+
+def test_short_texts_are_converted_once_and_long_ones_each_time() -> None:
+    asked: list[str] = []
+
+    def convert(text: str, option: str) -> str:
+        asked.append(option)
+        return text[:1] + option
+
+    converted = remembering(convert)
+    assert [converted("short", option) for option in ("a", "b", "a")] == ["sa", "sb", "sa"]
+    assert asked == ["a", "b"]
+    assert [converted("long" * 10_000, "c") for _ in range(2)] == ["lc", "lc"]
+    assert asked[2:] == ["c", "c"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "has_words"),
+    [
+        ('<img src="a.png">', True),
+        ("<img>", True),
+        ('<IMG src="alt=x">', True),
+        ("<img src='a>b.png'/>", True),
+        ('<img alt="a graph" src="a.png">', False),
+        ('<img src="a.png" alt>', False),
+        ('<img src="a.png" ALT="">', False),
+        ("<imgage>", False),
+        ("&lt;img src=x&gt;", False),
+    ],
+)
+def test_images_without_a_description_say_so(tag: str, has_words: bool) -> None:
+    html = described(f"<p>{tag}</p>")
+    assert ("No description has been provided" in html) is has_words
+    assert has_words or html == f"<p>{tag}</p>"
+    if has_words:
+        (image,) = BeautifulSoup(html, "html.parser").find_all("img")
+        assert image["alt"] == "No description has been provided for this image"
+
+
+def test_marks_are_those_of_nbgrader_in_fewer_questions(course: Course) -> None:
+    asked: list[str] = []
+    event.listen(Engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
+    counts, found = [], []
+    for kind in (GetMarks, GetGrades):
+        notebook = load_notebook(course.autograded / "ada" / LAB / f"{NOTEBOOK}.ipynb")
+        where = {"notebook": NOTEBOOK, "assignment": LAB, "student": "ada"}
+        resources = {"nbgrader": where | {"db_url": course.gradebook_url}}
+        asked.clear()
+        with nbgrader_environment():
+            kind().preprocess(notebook, resources)
+        counts.append(len(asked))
+        found.append((notebook, resources))
+    assert found[0] == found[1]
+    assert "Alas, ada." in str(found[0])
+    assert counts[0] < counts[1]
+
+
+def test_pages_of_the_chosen_students_are_written_anew(course: Course) -> None:
+    shutil.rmtree(course.feedback, ignore_errors=True)
+    write_feedback(course, LAB, ["ben", "ada"])
+    pages = sorted(course.feedback.rglob("*.html"))
+    assert [path.parent.parent.name for path in pages] == ["ada", "ben"]
+    pages[0].chmod(0o644)
+    pages[0].write_text("old", "utf-8")
+    write_feedback(course, LAB, ["ada"])
+    assert "Alas, ada." in pages[0].read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_several_processes_make_the_same_pages(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pages() -> dict[str, str]:
+        return {str(path): path.read_text("utf-8") for path in course.feedback.rglob("*.html")}
+
+    write_feedback(course, LAB)
+    alone = pages()
+    assert len(alone) == len(STUDENTS)
+    monkeypatch.setattr(feedback, "PER_WORKER", 1)
+    shutil.rmtree(course.feedback)
+    write_feedback(course, LAB, workers=2)
+    assert pages() == alone
+
+
+def test_pages_of_what_is_not_graded_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="feedback cannot be made"):
+        write_feedback(make_course(tmp_path), LAB)
