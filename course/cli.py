@@ -1,6 +1,7 @@
 """The `course` command: parses and prints; all work is done below."""
 
 import sys
+import time
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
@@ -239,19 +240,25 @@ def _show_proof(proof: "LabProof") -> None:
 @click.argument("lab")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write results here.")
 @click.option("--seed", type=int, help="Repeat the run that had this seed.")
+@click.option("--force", is_flag=True, help="Grade what is unchanged, too.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; default: one per core.")
 @click.option("--student", "students", multiple=True, help="Only this one; may be repeated.")
+@click.option("--sandbox", default="", help="What contains student code; default: the best wall.")
+@click.option("--dask", default="", metavar="ADDRESS", help="Grade on the cluster of a scheduler.")
 @on_course
 def grade(
     course: "Course",
     lab: str,
     json_file: Path | None,
-    seed: int | None,
-    workers: int | None,
     students: tuple[str, ...],
+    **options: Any,
 ) -> None:
-    """Grade what was handed in for LAB: gradebook, autograded/, feedback/, class report."""
-    run = _grade(course, lab, seed=seed, workers=workers, students=students or None)
+    """Grade what was handed in for LAB: gradebook, autograded/, feedback/, class report.
+
+    Submissions that are as they were when they were last graded keep their results, and a run that
+    was stopped goes on where it was.
+    """
+    run = _grade(course, lab, students=students or None, **options)
     if json_file:
         from course.reporting.grading_run import write_json
 
@@ -260,16 +267,30 @@ def grade(
 
 def _grade(course: "Course", lab: str, **options: Any) -> "GradingRun":
     from course.reporting.grading_run import grade_and_record
+    from course.reporting.progress import time_left
 
     with _bar() as bar:
         task = bar.add_task(lab, total=None)
 
+        times: list[float] = []
+
+        def start(kept: int, total: int) -> None:
+            bar.update(task, total=total)
+            if kept:
+                bar.console.print(f"unchanged since they were graded: {kept}; to grade: {total}")
+
         def show(result: "NotebookResult", done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
             points = f"{result.points:g} points" if result.status == "graded" else result.status
-            bar.console.print(escape(f"{done}/{total} {result.student}: {points}"))
+            times.append(time.monotonic())
+            said = f"{done}/{total} {result.student}: {points}{time_left(times, total)}"
+            bar.console.print(escape(said))
 
-        run = grade_and_record(course, lab, on_result=show, **options)
+        try:
+            run = grade_and_record(course, lab, on_start=start, on_result=show, **options)
+        except KeyboardInterrupt:
+            err.print(f"What is graded is kept: `course grade {lab}` goes on from there.")
+            raise
     _show_class(run.summary)
     out.print(f"Class report: {run.report}", soft_wrap=True)
     out.print(f"Graded notebooks: {course.autograded}", soft_wrap=True)
@@ -280,7 +301,8 @@ def _grade(course: "Course", lab: str, **options: Any) -> "GradingRun":
 def _show_class(summary: "Summary") -> None:
     from course.reporting.summary import GLYPHS
 
-    table = Table(title=f"{summary.title} (seed {summary.seed})", title_justify="left")
+    seeds = ", ".join(map(str, summary.seeds))
+    table = Table(title=f"{summary.title} (seed {seeds})", title_justify="left")
     table.add_column("student", overflow="fold")
     table.add_column("points", justify="right")
     table.add_column("tests")
@@ -303,6 +325,7 @@ def demo(course: "Course", lab: str, folder: Path) -> None:
     """Build, verify and grade a sample class of LAB (default: the first) in a folder of its own."""
     from course.authoring.demo import make_demo
     from course.doctor import examine
+    from course.grading.sandbox import best_level
 
     name = lab or course.labs[0].name
     out.print(f"Building the release of {name} and handing in for a sample class ...")
@@ -310,7 +333,7 @@ def demo(course: "Course", lab: str, folder: Path) -> None:
     out.print("Proving the lab: reference, blank release, mistakes, alternatives ...")
     proofs = _verify(sample, [name])
     out.print("Grading the class ...")
-    _grade(sample, name)
+    _grade(sample, name, sandbox=best_level().name)
     for finding in examine():
         if not finding.present:
             out.print(

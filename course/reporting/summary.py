@@ -22,9 +22,10 @@ GLYPHS = {
 
 @dataclass(frozen=True)
 class Row:
-    """One student: all notebooks of the lab together."""
+    """One student: all notebooks of the lab together; `seeds` are those they were graded under."""
 
     student: str
+    seeds: tuple[int, ...]
     points: float
     max_points: float
     status: str
@@ -75,6 +76,11 @@ class Summary:
     faults: tuple[Fault, ...]
 
     @property
+    def seeds(self) -> tuple[int, ...]:
+        """All seeds that somebody was graded under, the last run's first."""
+        return tuple(dict.fromkeys((self.seed, *(s for row in self.rows for s in row.seeds))))
+
+    @property
     def mean(self) -> float:
         """Mean share of points over all students."""
         return mean(row.share for row in self.rows) if self.rows else 0.0
@@ -119,6 +125,7 @@ def _rows(results: Sequence[NotebookResult]) -> Iterable[Row]:
         tested = [cell for cell in cells if cell.status is not Status.MANUAL]
         yield Row(
             student=student,
+            seeds=tuple(dict.fromkeys(result.seed for result in notebooks)),
             points=sum(cell.points for cell in tested),
             max_points=sum(cell.max_points for cell in tested),
             status=next((r.status for r in notebooks if r.status != "graded"), "graded"),
