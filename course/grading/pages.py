@@ -1,15 +1,22 @@
 """What a graded notebook may show on a page: no hidden test, nothing that acts."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
+
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from course.labs import Kind, cells_of, has_hidden_tests, release_cell_source
 
 HIDDEN = "# This test is hidden; below is what it said."
+ROOM = 300_000  # characters of a page that one student may fill with text and code
+CUT = "\n\n(what follows was cut: it is too long for a page)"
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _ACTIVE_TEX = re.compile(
     r"\\(?=(?:href|url|style|class|cssId|mmlToken|bbox|require|includegraphics|htmlData)\b)"
 )
+_BEGIN = re.compile(r"\\(?=begin\b)")
+MAX_BEGINS = 100  # nbconvert looks for the end of each to the end of the text
 
 
 def hide_hidden_tests(notebook: Any) -> Any:
@@ -21,9 +28,30 @@ def hide_hidden_tests(notebook: Any) -> Any:
 
 
 def disarm(notebook: Any) -> Any:
-    """Make HTML and links in text that students wrote plain text, in place."""
+    """Make HTML and links in text that students wrote plain text, in place, and keep it short.
+
+    A text that nbconvert cannot show (its picture is not there) is shown as it was typed: one such
+    text would stop the pages of the whole class.
+    """
+    room = ROOM
     for cell, node in zip(cells_of(notebook), notebook.cells, strict=True):
-        is_students = cell.kind is Kind.MANUAL or node.metadata.get("course", {}).get("added")
-        if is_students and not cell.is_code:
-            node.source = _ACTIVE_TEX.sub("", _TAG.sub("&lt;", node.source))
+        is_added = node.metadata.get("course", {}).get("added")
+        if not (is_added or cell.kind in (Kind.MANUAL, Kind.SOLUTION)):
+            continue
+        if len(node.source) > room:
+            node.source = node.source[:room] + CUT
+        room -= min(room, len(node.source))
+        if not cell.is_code:
+            node.source = _harmless(node.source, node.get("attachments", {}))
     return notebook
+
+
+def _harmless(text: str, attachments: Mapping[str, Any]) -> str:
+    plain = _ACTIVE_TEX.sub("", _TAG.sub("&lt;", text))
+    if len(_BEGIN.findall(plain)) > MAX_BEGINS:
+        plain = _BEGIN.sub("", plain)
+    try:
+        MarkdownWithMath(renderer=IPythonRenderer(attachments=attachments)).render(plain)
+    except Exception:  # noqa: BLE001 - whatever it is, it would stop the page
+        return "\n".join(f"    {line}" for line in text.splitlines())
+    return plain

@@ -1,9 +1,10 @@
 from typing import Any
 
 import pytest
+from nbconvert import HTMLExporter
 from nbformat import v4
 
-from course.grading.pages import disarm, hide_hidden_tests
+from course.grading.pages import CUT, ROOM, disarm, hide_hidden_tests
 from course.grading.rebuild import rebuild
 from tests.support.toylab import cell
 
@@ -43,3 +44,35 @@ def test_the_instructors_text_and_ordinary_answers_stay(source: Any, release: An
     notebook = disarm(rebuild(source, release).notebook)
     assert notebook.cells[0].source == "<details>theory</details>"
     assert cell(notebook, "question-mean").source == "If $a < b$ and x <= y, then *so*."
+
+
+def student_text(text: str, **more: Any) -> Any:
+    added = v4.new_markdown_cell(text, metadata={"course": {"added": True}}, **more)
+    return disarm(v4.new_notebook(cells=[added])).cells[0]
+
+
+@pytest.mark.parametrize("name", ["gone.png", "&#97;.png", "a' onerror='x"])
+def test_a_picture_that_is_not_there_does_not_stop_the_page(name: str) -> None:
+    """nbconvert refuses the whole page, and nbgrader with it the pages of the class."""
+    kept = student_text(f"see\n![x](attachment:{name})\n<b>")
+    assert "    ![x](attachment:" in kept.source or kept.source.startswith("see\n![x]")
+    HTMLExporter().from_notebook_node(v4.new_notebook(cells=[kept]))
+    shown = student_text("![x](attachment:a.png)", attachments={"a.png": {"image/png": "AAAA"}})
+    assert shown.source == "![x](attachment:a.png)"
+
+
+def test_a_text_is_as_long_as_a_page_can_take() -> None:
+    cells = [
+        v4.new_markdown_cell("```\n" * 60_000, metadata={"course": {"added": True}}),
+        v4.new_code_cell("x" * 300_000, metadata={"course": {"added": True}}),
+        v4.new_markdown_cell("ours" * 100_000),
+    ]
+    kept = disarm(v4.new_notebook(cells=cells)).cells
+    assert len(kept[0].source) + len(kept[1].source) < ROOM + 2 * len(CUT)
+    assert kept[1].source.endswith(CUT)
+    assert kept[2].source == "ours" * 100_000
+
+
+def test_many_begins_without_an_end_are_none() -> None:
+    assert "\\begin" in student_text("\\begin{a}\nx\n\\end{a}").source
+    assert "\\begin" not in student_text("\\begin{a}" * 1_000).source
