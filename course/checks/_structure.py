@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from course.checks._calls import call, fresh
+from course.checks._calls import call, fresh, identical
 from course.checks._compare import matches
 from course.checks._errors import CheckFailed, OracleError
 from course.checks._finding import Claim
@@ -131,7 +131,7 @@ def check_vectorised(
     CheckFailed
         with pattern "loop-over-batch".
     """
-    small, large = (_lines(function, make_args, size) for size in sizes)
+    small, large = (_lines(exercise, function, make_args, size) for size in sizes)
     grows = large - small >= sizes[1] - sizes[0]
     record("vectorised", exercise, grows)
     if not grows:
@@ -153,8 +153,24 @@ def check_vectorised(
 
 
 def _lines(
-    function: Callable[..., Any], make_args: Callable[[int], Sequence[Any]], size: int
+    exercise: str,
+    function: Callable[..., Any],
+    make_args: Callable[[int], Sequence[Any]],
+    size: int,
 ) -> int:
+    """Count the lines of a call whose value is that of any other call with the same arguments."""
     args = tuple(make_args(size))
-    call(function, *map(fresh, args))  # imports and caches of a first call are no loop
-    return call(function, *map(fresh, args), count_lines=True).lines or 0
+    first = call(function, *map(fresh, args)).value  # imports and caches are no loop
+    counted = call(function, *map(fresh, args), count_lines=True)
+    if not _same(first, counted.value) and _same(first, call(function, *map(fresh, args)).value):
+        raise CheckFailed(
+            Report(
+                f"{exercise}: the function gives another value while its lines are counted.",
+                cause="it looks at how it is run (`sys.gettrace`), or changes something outside.",
+            )
+        )
+    return counted.lines or 0
+
+
+def _same(a: Any, b: Any) -> bool:
+    return identical(normal_form(a), normal_form(b))

@@ -33,6 +33,7 @@ from course.grading.student.describe import describe
 from course.grading.student.forbid import forbid
 from course.grading.student.operations import OPERATIONS, Operation
 from course.grading.student.outputs import Outputs, Sink
+from course.grading.student.private import forget_own_modules, make_observer
 from course.grading.student.referee_functions import RefereeError, RefereeFunction
 from course.grading.student.shell import StudentShell
 from course.grading.student.walls import Walls, raise_walls
@@ -63,7 +64,7 @@ class Agent:
             "start": self._start,
             "run": self._run,
             "lookup": self._lookup,
-            "observed_call": self._observed_call,
+            "observed_call": make_observer(),
         }
 
     def serve(self, channel: Channel) -> None:
@@ -140,6 +141,7 @@ class Agent:
         forbid(forbidden)
         set_limits(limits)
         raise_walls(walls)
+        forget_own_modules()
         random.seed(0)  # what is drawn from them without a seed is the same in every run
         np.random.seed(0)  # noqa: NPY002 - the one that students use
         self._bounds, self._chars = Bounds(*bounds), chars
@@ -152,19 +154,6 @@ class Agent:
     def _lookup(self, name: str) -> tuple[Any, ...]:
         space = self._shell.user_ns
         return (space[name],) if name in space else ()
-
-    @staticmethod
-    def _observed_call(
-        function: Any,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        count_lines: bool,
-        measure_memory: bool,
-    ) -> tuple[Any, tuple[str, ...], int | None, int | None]:
-        from course.checks._calls import call_here
-
-        call = call_here(function, args, kwargs, count_lines, measure_memory)
-        return (call.value, call.changed, call.lines, call.peak_bytes)
 
     def _refer(self, value: Any) -> Reference:
         if isinstance(value, RefereeFunction):
