@@ -100,7 +100,7 @@ def test_a_loop_is_seen_whatever_it_does(trick):
     with Student() as student:
         run = student.run(StudentCell("a", trick))
         assert run.status == "ok", run.error
-        with student.within(60), pytest.raises((AssertionError, RuntimeError)):
+        with student.within(60), pytest.raises(Exception):  # noqa: PT011, B017 - by any means
             checks.check_vectorised("Exercise", student.lookup("loop"), ones)
         assert student.run(StudentCell("b", "1")).status == "ok"
 

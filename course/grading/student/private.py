@@ -13,14 +13,6 @@ from types import ModuleType
 from typing import Any
 
 CALLS = ("course.checks._values", "course.checks._lines", "course.checks._calls")
-NOT_COUNTED = frozenset(
-    {
-        *("sys.settrace", "sys.setprofile"),
-        *("os.fork", "os.posix_spawn", "os.exec", "subprocess.Popen"),
-        *("ctypes.dlopen", "ctypes.dlsym", "ctypes.call_function"),
-    }
-)
-OWN_EVENTS = 2  # counting sets a tracer, and takes it away
 SETTLE_SECONDS = 0.002  # the time of a thread counts when it has come to rest
 EXACT = time.get_clock_info("process_time").resolution < 1e-6
 
@@ -30,24 +22,19 @@ Observe = Callable[[Any, Any, Any, bool, bool], tuple[Any, tuple[str, ...], int 
 def make_observer() -> Observe:
     """Give the function that calls a student's and tells what the call did."""
     call_here = _private(CALLS)[-1].call_here
-    events = _count_events()
     process_time_ns, thread_time_ns, sleep = time.process_time_ns, time.thread_time_ns, time.sleep
 
     def observe(
         function: Any, args: Any, kwargs: Any, count_lines: bool, measure_memory: bool
     ) -> tuple[Any, tuple[str, ...], int | None, int | None]:
         # the one clock runs longer than the other, unless there are two threads at work
-        before, thread, process = events(), thread_time_ns(), process_time_ns()
+        thread, process = thread_time_ns(), process_time_ns()
         call = call_here(function, args, kwargs, count_lines, measure_memory)
         if count_lines:
             sleep(SETTLE_SECONDS)
         process, thread = process_time_ns() - process, thread_time_ns() - thread
-        alone = process <= thread or not EXACT
-        if count_lines and (events() - before != OWN_EVENTS or not alone):
-            raise RuntimeError(
-                "the lines of a function that starts threads or programs, or sets a tracer, "
-                "cannot be counted"
-            )
+        if count_lines and process > thread and EXACT:
+            raise RuntimeError("lines that run in another thread cannot be counted")
         return (call.value, call.changed, call.lines, call.peak_bytes)
 
     return observe
@@ -78,16 +65,3 @@ def _load(name: str) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
-
-
-def _count_events() -> Callable[[], int]:
-    """Count, from now on, what would run code out of a tracer's sight; nobody can stop it."""
-    count = 0
-
-    def hook(event: str, _: object) -> None:
-        nonlocal count
-        if event in NOT_COUNTED:
-            count += 1
-
-    sys.addaudithook(hook)
-    return lambda: count
