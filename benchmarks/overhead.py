@@ -1,0 +1,114 @@
+"""CPU of grading one notebook beyond the student's own code.
+
+    python -m benchmarks.overhead --labs lab2_vectorized
+
+What is compared, for the reference solution of a notebook (the mean of a lab's notebooks):
+
+"grading" is the CPU of all processes of `course grade` (the command, its worker, the student
+processes and what starts them) for one notebook in the steady state: the difference of two runs
+with classes of different sizes over the difference of the sizes, so that starts, imports, observed
+mistakes and JAX's gradients of the class do not count. Feedback pages are left out ("pages" is
+what they and the report add). The tree is sampled every 20 ms; a process that ends loses up to as
+much.
+
+"own code" is the CPU that the same solution and given cells, and every call that the same tests
+make of what they define, take in one plain Python process, with the same seed and everything
+imported and warm: no wall, no tests' own work, no comparison, no JAX. Where a test counts lines or
+measures memory, the call is made in the same way in both.
+
+The overhead is the first less the second.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.classes import Files, chosen_labs, hand_in, make_course
+from benchmarks.ours import SEED, Graded, grade
+from benchmarks.own_code import Own
+from benchmarks.table import table, tell
+from course.authoring.handins import HandIn
+from course.labs import Kind, Lab, cells_of, dump_notebook, parse_notebook
+
+HEAD = ("lab", "command", "worker", "student", "grading", "own code", "overhead", "pages")
+EVERY = 0.02
+PARTS = ("main", "workers", "students")
+
+
+def varied(one: HandIn, number: int) -> HandIn:
+    """Give the hand-in with a comment of its own: no submission is the same as another."""
+    notebook: Any = parse_notebook(one.data, where="the reference")
+    first = next(cell for cell in cells_of(notebook) if cell.kind is Kind.SOLUTION)
+    notebook.cells[first.index].source += f"\n# {number}"
+    return HandIn(one.kind, one.id, one.notebook, dump_notebook(notebook).encode(), one.exercise)
+
+
+def copies(files: Files, count: int) -> Iterator[tuple[str, Files]]:
+    """Name so many students with the same solutions."""
+    for number in range(count):
+        yield f"student{number:04}", {name: varied(one, number) for name, one in files.items()}
+
+
+def run(lab: Lab, size: int) -> tuple[Graded, Files]:
+    """Grade a class of references with one worker."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        course, hand_ins = make_course(lab, Path(folder))
+        hand_in(course, lab.name, copies(hand_ins[0], size))
+        return grade(course.root, lab.name, workers=1, every=EVERY), hand_ins[0]
+
+
+def own_code(lab: Lab, files: Files, rounds: int) -> Own:
+    """Measure each notebook in a plain process, and add them up."""
+    parts = []
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        path = Path(folder) / "submitted.ipynb"
+        for name, one in files.items():
+            path.write_bytes(one.data)
+            arguments = [str(lab.notebook_path(name)), str(path), SEED, str(rounds)]
+            command = [sys.executable, "-m", "benchmarks.own_code", *arguments]
+            told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+            parts.append(json.loads(told))
+    return Own(*(sum(column) for column in zip(*parts, strict=True)))
+
+
+def each(small: Graded, large: Graded, *, pages: bool) -> Mapping[str, float]:
+    """Give the CPU seconds of one more submission by part, with or without its pages."""
+    ends = [g.taken.seconds if pages else g.until_last for g in (small, large)]
+    before, after = small.taken.cpu_at(ends[0]), large.taken.cpu_at(ends[1])
+    more = large.students - small.students
+    return {part: (after[part] - before[part]) / more for part in PARTS}
+
+
+def measure_lab(lab: Lab, sizes: tuple[int, int], rounds: int) -> tuple[object, ...]:
+    """Give the row of the table."""
+    (small, files), (large, _) = (run(lab, size) for size in sizes)
+    own = own_code(lab, files, rounds)
+    count = len(lab.notebooks)
+    parts = [each(small, large, pages=False)[part] / count for part in PARTS]
+    grading, code = sum(parts), own.code / count
+    pages = sum(each(small, large, pages=True).values()) / count - grading
+    return lab.name, *parts, grading, code, grading - code, pages
+
+
+def main(argv: list[str]) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.overhead")
+    parser.add_argument("--labs", nargs="*", help="default: all")
+    parser.add_argument("--sizes", type=int, nargs=2, default=(10, 50))
+    parser.add_argument("--rounds", type=int, default=5, help="of the plain process")
+    parser.add_argument("--out", type=Path, help="add the table to this file, too")
+    options = parser.parse_args(argv)
+    labs = chosen_labs(options.labs)
+    rows = [measure_lab(lab, tuple(options.sizes), options.rounds) for lab in labs]
+    tell(table(HEAD, rows), options.out)
+    worst = max(float(str(row[HEAD.index("overhead")])) for row in rows)
+    tell(f"CPU seconds per notebook; largest overhead: {worst:.3f}", options.out)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,117 @@
+"""CPU that a student's own code takes in a plain process: its cells, and what tests call of it."""
+
+import functools
+import io
+import json
+import sys
+import time
+import types
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+from course.checks import session
+from course.grading.rebuild import Step, rebuild
+from course.grading.references import references_of
+from course.grading.submitted import read_submission
+from course.labs import Kind, parse_notebook
+
+
+class Stopwatch:
+    """Adds up the CPU time of student code; of calls within calls the outermost counts."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._depth = 0
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Let the watch run inside."""
+        self._depth += 1
+        start = time.process_time()
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            if not self._depth:
+                self.seconds += time.process_time() - start
+
+    def timed(self, function: types.FunctionType) -> Any:
+        """Give the function with the watch running while it does."""
+
+        @functools.wraps(function)
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            with self.running():
+                return function(*args, **kwargs)
+
+        return timed
+
+    def watch(self, namespace: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the names as a test sees them, with every function and method timed."""
+        return {name: self._watched(value, namespace) for name, value in namespace.items()}
+
+    def _watched(self, value: Any, namespace: Mapping[str, Any]) -> Any:
+        if _is_own(value, namespace):
+            return self.timed(value)
+        if isinstance(value, type) and value.__module__ == "__main__":
+            for name, member in list(vars(value).items()):
+                if _is_own(member, namespace) and not hasattr(member, "__wrapped__"):
+                    setattr(value, name, self.timed(member))
+        return value
+
+
+def _is_own(value: object, namespace: Mapping[str, Any]) -> bool:
+    return isinstance(value, types.FunctionType) and value.__globals__ is namespace
+
+
+@dataclass(frozen=True)
+class Own:
+    """CPU seconds of the student's own code, and of the whole notebook with its tests."""
+
+    code: float
+    notebook: float
+
+
+def own_cpu(source_json: str, submission: bytes, seed: int, rounds: int) -> Own:
+    """Run the notebook so often in this process; the mean of all rounds but the first."""
+    steps = rebuild(
+        parse_notebook(source_json.encode(), where="source"), read_submission(submission)
+    ).cells
+    references = references_of(source_json, seed, 60)
+    found = [_round(steps, seed, references) for _ in range(rounds + 1)][1:]
+    return Own(sum(own.code for own in found) / rounds, sum(own.notebook for own in found) / rounds)
+
+
+def _round(steps: tuple[Step, ...], seed: int, references: Mapping[str, Any]) -> Own:
+    watch = Stopwatch()
+    start = time.process_time()
+    namespace: dict[str, Any] = {"__name__": "__main__", "get_ipython": lambda: _Shell}
+    for step in steps:
+        code = compile(TransformerManager().transform_cell(step.source), step.key, "exec")
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+            if step.kind is Kind.TEST:
+                with session(seed, step.key, references.get(step.key, ())):
+                    exec(code, watch.watch(namespace))
+            else:
+                with watch.running():
+                    exec(code, namespace)
+    return Own(watch.seconds, time.process_time() - start)
+
+
+class _Shell:
+    """What magics are sent to."""
+
+    @staticmethod
+    def run_line_magic(*_: object) -> None: ...
+
+
+if __name__ == "__main__":
+    source, submitted, seed, rounds = sys.argv[1:]
+    own = own_cpu(
+        Path(source).read_text("utf-8"), Path(submitted).read_bytes(), int(seed), int(rounds)
+    )
+    print(json.dumps([own.code, own.notebook]))
