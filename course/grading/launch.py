@@ -13,6 +13,7 @@ from course.grading.sandbox import Level, Room
 from course.grading.warden import Warden
 
 ARGV = [sys.executable, "-P", "-s", "-X", "utf8", "-m", "course.grading.student"]
+_forked: set[Level] = set()
 _unforkable: set[Level] = set()
 
 
@@ -32,10 +33,14 @@ def _started(level: Level, room: Room, limits: Limits, forbidden: tuple[str, ...
     if there is not None and level not in _unforkable:
         errors = tempfile.TemporaryFile()  # noqa: SIM115 - `Process.kill` closes it
         try:
-            return there.fork(level, room, limits, forbidden, errors)
+            process = there.fork(level, room, limits, forbidden, errors)
         except CannotFork:
             errors.close()
-            _unforkable.add(level)
+            if level not in _forked:  # else it was bad luck, or somebody's kill
+                _unforkable.add(level)
+        else:
+            _forked.add(level)
+            return process
     return _execute(level, room, limits, forbidden)
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -86,28 +86,33 @@ class Nursery:
     ) -> Forked:
         order = {"cwd": inside.cwd, "env": inside.env, "user": inside.user}
         order["namespaces"] = holder is not None
-        theirs, to_student = os.pipe()
-        from_student, theirs_out = os.pipe()
-        status, theirs_status = os.pipe()
-        given = [theirs, theirs_out, errors.fileno(), theirs_status]
-        process = [] if holder is None else [os.pidfd_open(_inner(holder))]
-        try:
+        with ExitStack() as stack:
+            theirs, to_student = _pipe(stack)
+            from_student, theirs_out = _pipe(stack)
+            status, theirs_status = _pipe(stack)
+            given = [theirs, theirs_out, errors, theirs_status]
+            if holder is not None:
+                given.append(stack.enter_context(_process_file(_inner(holder))))
             with self._lock:
-                socket.send_fds(self._ready(), [json.dumps(order).encode()], given + process)
-        finally:
-            for file in (theirs, theirs_out, theirs_status, *process):
-                os.close(file)
-        told = open(status, "rb", buffering=0)  # noqa: SIM115 - `Forked.kill` closes it
-        keeper, pid = _pids(told)
+                numbers = [file.fileno() for file in given]
+                socket.send_fds(self._ready(), [json.dumps(order).encode()], numbers)
+            for file in (theirs, theirs_out, theirs_status):
+                file.close()
+            keeper, pid = _pids(status)
+            handle = _process_file(pid)
+            stack.pop_all()
+        if holder is not None:
+            given[-1].close()
         return Forked(
-            to_student=open(to_student, "wb", buffering=0),
-            from_student=open(from_student, "rb", buffering=0),
+            to_student=to_student,
+            from_student=from_student,
             errors=errors,
             room=room,
             warden=warden,
             pid=pid,
+            handle=handle,
             keeper=keeper,
-            status=told,
+            status=status,
             holder=holder,
         )
 
@@ -155,6 +160,20 @@ def nursery() -> Nursery | None:
     return Nursery() if there else None
 
 
+def _pipe(stack: ExitStack) -> tuple[IO[bytes], IO[bytes]]:
+    """Give the reading and the writing end of a pipe; `stack` closes what is open at its end."""
+    reads, writes = os.pipe()
+    ends = (open(reads, "rb", buffering=0), open(writes, "wb", buffering=0))  # noqa: SIM115
+    for end in ends:
+        stack.callback(end.close)
+    return ends
+
+
+def _process_file(pid: int) -> IO[bytes]:
+    """Give a file that stands for a process, and never comes to mean another."""
+    return open(os.pidfd_open(pid), "rb", buffering=0)
+
+
 def _cat() -> str:
     program = shutil.which("cat")
     if program is None:
@@ -182,5 +201,4 @@ def _pids(status: IO[bytes]) -> tuple[int, int]:
     with suppress(ValueError):
         keeper, pid = map(int, told.split())
         return keeper, pid
-    status.close()
     raise CannotFork(told.decode("utf-8", "replace").strip() or "the template does not answer")

@@ -123,10 +123,11 @@ class Forked(Process):
     """A process forked from the template.
 
     `keeper` is its parent, which writes how it ended into `status`; `holder` keeps the namespaces
-    that it was put into, where it was.
+    that it was put into, where it was. `handle` is a pidfd: it never comes to mean another process.
     """
 
     pid: int
+    handle: IO[bytes]
     keeper: int
     status: IO[bytes]
     holder: subprocess.Popen[bytes] | None
@@ -147,7 +148,7 @@ class Forked(Process):
     def interrupt(self) -> bool:
         """Send it the signal of Ctrl-C."""
         with suppress(ProcessLookupError, PermissionError):
-            os.kill(self.pid, signal.SIGINT)
+            signal.pidfd_send_signal(self.handle.fileno(), signal.SIGINT)
             return True
         return False
 
@@ -160,6 +161,7 @@ class Forked(Process):
                 self.holder.stdout.close()
         _kill_below(self.keeper)
         self.status.close()
+        self.handle.close()
 
 
 def unwrap(wrapper: subprocess.Popen[bytes]) -> bool:
