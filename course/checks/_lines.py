@@ -1,13 +1,34 @@
-"""Count executed Python lines. Standard library only: the student process uses it too."""
+"""Count executed Python lines, and leave no easy way to run some that are not counted."""
 
 import gc
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import numpy as np
+
 # How many lines it takes to print an array depends on the array; printing is no loop over a batch.
-_NOT_COUNTED = "arrayprint.py"
+_NOT_COUNTED = tuple(str(path) for path in Path(np.__file__).parent.glob("*core/arrayprint.py"))
+_REFUSED = frozenset(
+    (
+        *("sys.settrace", "sys.setprofile", "subprocess.Popen"),
+        *("os.fork", "os.forkpty", "os.posix_spawn", "os.exec"),
+    )
+)
+
+
+class CannotCount(RuntimeError):
+    """While its lines are counted, a function tried to switch that off or to leave the process."""
+
+
+class _Watched(np.ndarray):
+    """An array that runs a line of Python for each array made of it: loops in C show, too."""
+
+    def __array_finalize__(self, made_from: object) -> None:
+        pass
 
 
 def count_lines(
@@ -16,27 +37,77 @@ def count_lines(
     """Call `function(*args, **kwargs)` and give `(value, count)`.
 
     `count` is the number of line and call events of every Python frame that the call runs in this
-    thread, libraries included. A step of a loop, comprehension or generator expression is an event
-    each, and so is each call of a Python function from `map`, `np.vectorize` and the like. A loop
-    that runs wholly in C, such as `map(math.exp, x)`, leaves no trace.
+    thread and in threads that it starts, libraries included. A step of a loop, comprehension or
+    generator expression is an event each, and so is each call of a Python function from `map`,
+    `np.vectorize` and the like, and each array that is made of an argument, as a row is that a
+    loop in C takes. Such a loop over plain numbers, `map(math.exp, x.tolist())`, leaves no trace,
+    nor does the work of a thread that was there before.
+
+    Raises
+    ------
+    CannotCount
+        in the function, where it starts a process or touches the trace.
     """
     count = 0
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
         nonlocal count
-        if frame.f_code.co_filename.endswith(_NOT_COUNTED):
+        if _prints(frame):
             return None
         if event in ("call", "line"):
             count += 1
         return trace
 
-    before, collecting = sys.gettrace(), gc.isenabled()
+    given = [_watched(value) for value in args], {k: _watched(v) for k, v in kwargs.items()}
+    _guard.install()
+    before = sys.gettrace(), threading.gettrace(), _guard.is_up, gc.isenabled()
     gc.disable()  # a collection runs finalizers, whose lines are not the function's
+    threading.settrace(trace)
     sys.settrace(trace)
+    _guard.is_up = True  # no function is called from here on but the one that is counted
     try:
-        value = function(*args, **kwargs)
+        value = function(*given[0], **given[1])
     finally:
-        sys.settrace(before)
-        if collecting:
+        _guard.is_up = before[2]
+        sys.settrace(before[0])
+        threading.settrace(before[1])
+        if before[3]:
             gc.enable()
-    return value, count
+    return value.view(np.ndarray) if type(value) is _Watched else value, count
+
+
+def _prints(frame: FrameType) -> bool:
+    """Tell whether a frame belongs to numpy's printing, or tells of an array made there."""
+    code = frame.f_code
+    if code is _Watched.__array_finalize__.__code__ and frame.f_back is not None:
+        code = frame.f_back.f_code
+    return code.co_filename in _NOT_COUNTED
+
+
+def _watched(value: Any) -> Any:
+    return value.view(_Watched) if type(value) is np.ndarray else value
+
+
+class _Guard:
+    """Refuses, while it is up, what would take work out of the count.
+
+    The interpreter asks an audit hook about each such step, and a hook cannot be taken away.
+    """
+
+    def __init__(self) -> None:
+        self.is_up = self._is_there = False
+
+    def install(self) -> None:
+        """Be there from now on; once is enough."""
+        if not self._is_there:
+            sys.addaudithook(self._hear)
+            self._is_there = True
+
+    def _hear(self, event: str, _: object) -> None:
+        if not self.is_up or event not in _REFUSED:
+            return
+        if event != "sys.settrace" or sys.gettrace():  # a new thread, which begins its own trace
+            raise CannotCount(f"while lines are counted there is no {event}")
+
+
+_guard = _Guard()

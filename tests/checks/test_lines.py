@@ -2,15 +2,19 @@
 
 import functools
 import gc
+import itertools
+import operator
+import os
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
 
 from course import checks
-from course.checks._lines import count_lines
+from course.checks._lines import CannotCount, count_lines
 from tests.checks.network import failure
 
 W = np.linspace(-1, 1, 12).reshape(3, 4)
@@ -54,6 +58,11 @@ LOOPS: dict[str, Callable[[Any], Any]] = {
     "apply_along_axis": lambda x: np.apply_along_axis(np.sum, 1, x),
     "fromiter": lambda x: np.fromiter((row.sum() for row in x), float),
     "frompyfunc": lambda x: np.frompyfunc(lambda v: v + 1, 1, 1)(x),
+    "map of a method": lambda x: list(map(np.ndarray.sum, x)),
+    "map of an operator": lambda x: list(map(operator.matmul, x, itertools.repeat(W))),
+    "sum of rows": sum,
+    "iteration": list,
+    "a new thread": lambda x: ThreadPoolExecutor(1).submit(for_loop, x).result(),
     "stack": lambda x: np.stack([np.outer(row, row) for row in x]),
 }  # fmt: skip
 
@@ -156,3 +165,44 @@ def test_lines_of_finalizers_are_not_counted() -> None:
         assert gc.isenabled()
     finally:
         gc.set_threshold(*threshold)
+
+
+def _off_and_on(x: Any) -> Any:
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    total = for_loop(x)
+    sys.settrace(tracer)
+    return total
+
+
+def _forked(x: Any) -> Any:
+    if os.fork() == 0:
+        os._exit(0)
+    return x
+
+
+@pytest.mark.parametrize("function", [_off_and_on, _forked, lambda x: sys.setprofile(None)])
+def test_counting_cannot_be_left(function: Callable[[Any], Any]) -> None:
+    before = sys.gettrace()
+    with pytest.raises(CannotCount, match="while lines are counted"):
+        count_lines(function, make_args(3), {})
+    assert sys.gettrace() is before
+    sys.settrace(before)  # allowed again
+
+
+def test_printing_by_another_name_is_counted() -> None:
+    space: dict[str, Any] = {}
+    exec(compile("def f(x):\n    return [r for r in x]", "arrayprint.py", "exec"), space)
+    failure(checks.check_vectorised, "E", space["f"], make_args)
+
+
+def test_watched_arrays_are_arrays_again_and_changes_arrive() -> None:
+    x = np.zeros(3)
+
+    def change(a: Any) -> Any:
+        a += 1
+        return a
+
+    value, _ = count_lines(change, (x,), {})
+    assert type(value) is np.ndarray
+    assert x.tolist() == [1, 1, 1]
