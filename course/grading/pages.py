@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from html.parser import HTMLParser
 from typing import Any
 
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
@@ -16,6 +17,8 @@ _ACTIVE_TEX = re.compile(
     r"\\(?=(?:href|url|style|class|cssId|mmlToken|bbox|require|includegraphics|htmlData)\b)"
 )
 _BEGIN = re.compile(r"\\(?=begin\b)")
+_LINK = re.compile(r"#|https?://|mailto:|[\w./-]*(?:[#?]|$)")
+_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif);base64,|(?!/)[\w./-]*$")
 MAX_BEGINS = 100  # nbconvert looks for the end of each to the end of the text
 
 
@@ -30,7 +33,8 @@ def hide_hidden_tests(notebook: Any) -> Any:
 def disarm(notebook: Any) -> Any:
     """Make HTML and links in text that students wrote plain text, in place, and keep it short.
 
-    A text that nbconvert cannot show (its picture is not there) is shown as it was typed: one such
+    A text is shown as it was typed where a link in it would run a script or a picture be loaded
+    from elsewhere, and where nbconvert cannot show it because a picture is not there: one such
     text would stop the pages of the whole class.
     """
     room = ROOM
@@ -50,8 +54,30 @@ def _harmless(text: str, attachments: Mapping[str, Any]) -> str:
     plain = _ACTIVE_TEX.sub("", _TAG.sub("&lt;", text))
     if len(_BEGIN.findall(plain)) > MAX_BEGINS:
         plain = _BEGIN.sub("", plain)
+    if _can_be_shown(plain, attachments):
+        return plain
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
+def _can_be_shown(text: str, attachments: Mapping[str, Any]) -> bool:
+    """Tell whether nbconvert can make a page of it on which no link runs and nothing loads."""
     try:
-        MarkdownWithMath(renderer=IPythonRenderer(attachments=attachments)).render(plain)
+        page = MarkdownWithMath(renderer=IPythonRenderer(attachments=attachments)).render(text)
+        links = _Links()
+        links.feed(page)
     except Exception:  # noqa: BLE001 - whatever it is, it would stop the page
-        return "\n".join(f"    {line}" for line in text.splitlines())
-    return plain
+        return False
+    return links.are_harmless
+
+
+class _Links(HTMLParser):
+    """Reads where the links and pictures of a page lead, as a browser does."""
+
+    are_harmless = True
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Look at one element."""
+        for name, value in attrs:
+            if name in ("href", "src"):
+                allowed = _PICTURE if tag == "img" else _LINK
+                self.are_harmless &= bool(allowed.match(value or ""))

@@ -76,3 +76,33 @@ def test_a_text_is_as_long_as_a_page_can_take() -> None:
 def test_many_begins_without_an_end_are_none() -> None:
     assert "\\begin" in student_text("\\begin{a}\nx\n\\end{a}").source
     assert "\\begin" not in student_text("\\begin{a}" * 1_000).source
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[a](javascript:alert(1))",
+        "[a]( JaVaScRiPt&colon;alert(1))",
+        "[a][r]\n\n[r]: vbscript:x",
+        "[a](data:text/html;base64,AAAA)",
+        "![a](https://x.example/who-looks.png)",
+        "![a](//x.example/who-looks.png)",
+        "![a][r]\n\n[r]: http://x.example/a",
+        "![a](javascript:x)",
+    ],
+)
+def test_a_link_that_runs_and_a_picture_from_elsewhere_are_shown_as_typed(text: str) -> None:
+    kept = student_text(text).source
+    assert all(line.startswith("    ") for line in kept.splitlines())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[a](https://x.example/?a=b:c#d) and <https://x.example> and [b](#part)",
+        "[a](mailto:me@x.example), [b](figures/a.svg), [c](other.html?x:y)",
+        "![a](figures/a-b.png)",
+    ],
+)
+def test_ordinary_links_and_pictures_stay(text: str) -> None:
+    assert student_text(text).source == text.replace("<", "&lt;")
