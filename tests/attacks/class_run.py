@@ -118,7 +118,8 @@ def _gains(
             files=files.get(attack.id, []),
             processes=processes.get(attack.id, []),
             calls=calls.get(attack.id, []),
-            active=evidence.active_in(page, attack.marker),
+            active=evidence.active_in(page, attack.marker)
+            + evidence.active_in(course.root / "reports" / f"{LAB}.html", attack.marker),
             told=evidence.told_in(attack.id, *texts),
             status=result.status,
         )
@@ -129,7 +130,7 @@ def _files_left(course: Course, scratch: Path) -> dict[str, list[str]]:
     """Find marked files, but for the attackers' own submissions and what became of those."""
     outside = [place for place in evidence.SHARED_PLACES if place not in scratch.parents]
     root = course.root
-    own = [root / "autograded", root / "feedback", root / "gradebook.db"]
+    own = [root / name for name in ("autograded", "feedback", "gradebook.db", "reports", ".course")]
     own += [path for path in course.submitted.iterdir() if path.name not in HONEST]
     found = evidence.marked_files(root, Path(os.environ["HOME"]), *outside)
     return {

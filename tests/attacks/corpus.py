@@ -1,6 +1,7 @@
 """What an attack is, and the few ways in which attacks make a submission."""
 
 import copy
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from nbformat import v4
 
 from course.labs import release_cell_source
 from tests.attacks import lab
-from tests.attacks.lab import LAB, NOTEBOOK, SOLUTIONS, Target
+from tests.attacks.lab import LAB, NOTEBOOK, SEED, SOLUTIONS, Target
 from tests.support.toylab import cell
 
 WALLS = ("bubblewrap", "landlock")
@@ -56,15 +57,16 @@ def marker(attack_id: str) -> str:
 
 
 PRELUDE = '''
-import os, re, sys
+import hashlib, os, re, sys
 MARK = "pw" + "ned-@ID@"
 COURSE, HOME, PORT = "@COURSE@", "@HOME@", @PORT@
 ABSTRACT, SOCKET = "@ABSTRACT@", "@SOCKET@"
 def loot(text):
     """Print what looks like a secret."""
     text = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
-    for word in sorted(set(re.findall("CANA" + r"RY-[A-Z]+-[a-z0-9]+|73165490" + "28143", text))):
-        print(word)
+    for word in sorted(set(re.findall("CANA" + r"RY-[A-Z]+-[a-z0-9]+", text))): print(word)
+    for word in set(re.findall(r"(?<!\d)\d{13}(?!\d)", text)):
+        if hashlib.md5(word.encode()).hexdigest() == "@SEED@": print(word)
 def read(path, size=30_000_000):
     try:
         with open(path, "rb") as file: return file.read(size)
@@ -124,6 +126,7 @@ def fitted(text: str, attack_id: str, target: Target) -> str:
         "@ABSTRACT@": target.abstract,
         "@SOCKET@": target.socket,
         "@LAB@": LAB,
+        "@SEED@": hashlib.md5(str(SEED).encode()).hexdigest(),
         "@NOTEBOOK@": NOTEBOOK,
     }
     for name, value in known.items():

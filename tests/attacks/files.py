@@ -169,7 +169,6 @@ tell("wrote into another's")
     "write-feedback": ("Write a page into somebody's feedback.", """
 os.makedirs(f"{COURSE}/feedback/zz-right/toy", exist_ok=True)
 with open(f"{COURSE}/feedback/zz-right/toy/{MARK}.html", "w") as file: file.write(MARK)
-tell("wrote feedback")
 """),
     "write-home": ("Leave start-up files in the instructor's home.", """
 for name in (".bashrc", ".profile", ".ipython/profile_default/startup/00-x.py", ".pythonrc.py",
@@ -178,7 +177,6 @@ for name in (".bashrc", ".profile", ".ipython/profile_default/startup/00-x.py", 
     path = os.path.join(HOME, name)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "a") as file: file.write(f"# {MARK}\\n")
-tell("wrote into home")
 """),
     "write-caches": ("Leave files in caches that the grader reads: matplotlib, IPython, JAX.", """
 for name in (".cache/matplotlib/fontlist-v390.json", ".config/matplotlib/matplotlibrc",
@@ -186,7 +184,6 @@ for name in (".cache/matplotlib/fontlist-v390.json", ".config/matplotlib/matplot
     path = os.path.join(HOME, name)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w") as file: file.write(MARK)
-tell("wrote caches")
 """),
     "write-packages": ("Write a .pth and bytecode into the environment.", """
 import course, numpy
