@@ -37,10 +37,19 @@ def caged(argv: Sequence[str], scratch: Path) -> list[str]:
 
 
 def run(
-    module: str, args: Sequence[str], scratch: Path, env: dict[str, str], seconds: float
+    module: str,
+    args: Sequence[str],
+    scratch: Path,
+    env: dict[str, str],
+    seconds: float,
+    limits: Sequence[str] = (),
 ) -> str:
-    """Run a module of this package in a cage, or without one where none works; give its errors."""
+    """Run a module of this package in a cage, or without one where none works; give its errors.
+
+    `limits` are options of `prlimit`.
+    """
     argv = [sys.executable, "-m", f"tests.attacks.{module}", *args]
+    argv = ["prlimit", *limits, "--", *argv] if limits else argv
     command = caged(argv, scratch) if works() else argv
     try:
         done = subprocess.run(

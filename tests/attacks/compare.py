@@ -2,13 +2,19 @@
 
 python -m tests.attacks.compare            all attacks, in docs/attacks.md
 python -m tests.attacks.compare ID ...     these attacks, printed only
+
+With COURSE_ATTACKS_FOLDER set, what is found is kept there, and a stopped comparison goes on.
 """
 
+import json
+import os
+import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 
 from tests.attacks import battle, stock
@@ -27,7 +33,7 @@ def main(chosen: Sequence[str]) -> None:
     """Fight all battles and write, or print, the table."""
     attacks = [attack for attack in ATTACKS if not chosen or attack.id in chosen]
     with tempfile.TemporaryDirectory(prefix="course-attacks-") as folder:
-        root = Path(folder)
+        root = Path(os.environ.get("COURSE_ATTACKS_FOLDER", folder))
         against_stock = dict(zip((a.id for a in attacks), _stock(attacks, root), strict=True))
         ours = [_ours(level, root, attacks, chosen) for level in battle.level_names()]
     text = table(attacks, against_stock, ours)
@@ -39,12 +45,20 @@ def main(chosen: Sequence[str]) -> None:
 
 
 def _stock(attacks: Sequence[Attack], root: Path) -> list[Row]:
-    prepared = stock.prepare(root / "prepared")
+    prepared = stock.prepare(Path(tempfile.mkdtemp(dir=root)))
 
     def fight(attack: Attack) -> Row:
         started = time.monotonic()
-        scratch = root / attack.id
+        known = root / "stock" / f"{attack.id}.json"
+        if known.is_file():
+            gain, harm = json.loads(known.read_text("utf-8"))
+            return Gain(**gain), harm
+        scratch = root / "scratch" / attack.id
+        shutil.rmtree(scratch, ignore_errors=True)
         row = stock.fight_stock(attack, prepared, scratch)
+        shutil.rmtree(scratch, ignore_errors=True)
+        known.parent.mkdir(parents=True, exist_ok=True)
+        known.write_text(json.dumps([asdict(row[0]), row[1]]), "utf-8")
         words = "; ".join([*all_gained(attack, row[0]), row[1]]).strip("; ") or "nothing"
         _tell(f"{attack.id:28} {time.monotonic() - started:4.0f} s  {words[:150]}")
         return row
@@ -54,7 +68,9 @@ def _stock(attacks: Sequence[Attack], root: Path) -> list[Row]:
 
 
 def _ours(level: str, root: Path, attacks: Sequence[Attack], chosen: Sequence[str]) -> Evidence:
-    told = battle.fight(level, root / f"level-{level}", chosen)
+    scratch = root / f"level-{level}"
+    known = scratch / "evidence.json"
+    told = Evidence.load(known) if known.is_file() else battle.fight(level, scratch, chosen)
     count = sum(runs_at(attack, level) for attack in attacks)
     _tell(f"{level}: {count} attacks in {told.seconds:.0f} s {told.error}")
     return told

@@ -56,7 +56,7 @@ def marker(attack_id: str) -> str:
     return f"pwned-{attack_id}"
 
 
-PRELUDE = '''
+PRELUDE = r'''
 import hashlib, os, re, sys
 MARK = "pw" + "ned-@ID@"
 COURSE, HOME, PORT = "@COURSE@", "@HOME@", @PORT@

@@ -13,9 +13,10 @@ from tests.attacks.corpus import Attack
 from tests.attacks.evidence import Gain
 from tests.attacks.honest import HONEST
 from tests.attacks.lab import LAB, NOTEBOOK
+from tests.attacks.stock_run import VICTIM
 
-SECONDS = 240.0
-VICTIM = "zz-right"
+SECONDS = 150.0
+LIMITS = ("--fsize=300000000", "--as=8000000000")  # of the cage: this machine stays whole
 
 
 def prepare(root: Path) -> Course:
@@ -34,7 +35,7 @@ def fight_stock(attack: Attack, prepared: Course, scratch: Path) -> tuple[Gain, 
     shutil.copytree(prepared.root, scratch / "course")
     course = Course(scratch / "course")
     before = evidence.snapshot(course.source, scratch / "home")
-    error = cage.run("stock_run", [attack.id, str(scratch)], scratch, env, SECONDS)
+    error = cage.run("stock_run", [attack.id, str(scratch)], scratch, env, SECONDS, LIMITS)
     left_file = scratch / "left.json"
     left = json.loads(left_file.read_text("utf-8")) if left_file.is_file() else {}
     graded = course.autograded / attack.folder / LAB / f"{NOTEBOOK}.ipynb"
@@ -51,7 +52,7 @@ def fight_stock(attack: Attack, prepared: Course, scratch: Path) -> tuple[Gain, 
         told=evidence.told_in(attack.id, shown),
         status="graded" if graded.is_file() else "failed",
     )
-    return gain, _harm(scores, error)
+    return gain, _harm(attack, scores, error)
 
 
 def _files(
@@ -68,10 +69,14 @@ def _files(
     return sorted({*marked.get(attack.id, []), *left, *changed})
 
 
-def _harm(scores: dict[str, float], error: str) -> str:
+def _harm(attack: Attack, scores: dict[str, float], error: str) -> str:
     """Say what became of the student who came after; "" where all went well."""
     if "not finished" in error:
         return "held up the class"
+    if error:
+        return "ended the grader"
+    if attack.aim == "marks":
+        return ""
     score = scores.get(VICTIM)
     if score is None:
         return "stopped the class"

@@ -1,4 +1,4 @@
-"""Let stock nbgrader grade one attack and then an honest student; run in a cage.
+"""Let stock nbgrader grade one attack, and an honest student after it; run in a cage.
 
     python -m tests.attacks.stock_run ATTACK SCRATCH
 
@@ -22,6 +22,7 @@ from tests.attacks.lab import LAB
 from tests.attacks.listener import Listener
 
 CELL_SECONDS = 10
+VICTIM = "zz-right"
 
 
 def main(attack_id: str, scratch: Path) -> None:
@@ -34,8 +35,10 @@ def main(attack_id: str, scratch: Path) -> None:
     folder.mkdir(parents=True)
     attack.fill(folder, released_notebook(), target)
     _nbgrader(course, "autograde", attack.folder, scratch)
-    _nbgrader(course, "generate_feedback", attack.folder, scratch)
-    _nbgrader(course, "autograde", "zz-right", scratch)
+    if attack.kind == "hostile output":
+        _nbgrader(course, "generate_feedback", attack.folder, scratch)
+    if attack.aim != "marks":
+        _nbgrader(course, "autograde", VICTIM, scratch)
     time.sleep(0.5)
     left = {
         "processes": evidence.marked_processes().get(attack.id, []),
@@ -50,7 +53,7 @@ def _nbgrader(course: Course, command: str, student: str, scratch: Path) -> None
     argv += ["--create"] if command == "autograde" else []
     with (scratch / "log").open("ab") as log:
         subprocess.run(
-            [*argv, "--Execute.skip_cells_with_tag=experiment"],
+            argv,
             cwd=course.root,
             env={
                 **os.environ,
