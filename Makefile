@@ -68,5 +68,12 @@ release: setup  ## build the student release of every lab
 figures: setup  ## draw the pictures that the labs' text shows
 	$(BIN)/python -m course.plots.figures
 
+bench: setup  ## measure: against nbgrader and otter-grader, over class sizes, CPU and memory
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	$(BIN)/python -m benchmarks.throughput
+	$(BIN)/python -m benchmarks.otter
+	$(BIN)/python -m benchmarks.overhead
+	$(BIN)/python -m benchmarks.scaling
+
 clean:  ## remove what the commands made, but not the environment
 	rm -rf demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache
