@@ -37,7 +37,7 @@ def otter_class(source: Any, students: list[tuple[str, bytes]], folder: Path) ->
     def one(student: str, data: bytes) -> Points:
         out = folder / student
         out.mkdir()
-        path = submission(data, source, out / "notebook.ipynb")
+        path = submission(data, out / "notebook.ipynb")
         run(["run", "-a", autograder, "-o", out, "--no-logo", path], out)
         return points_in(out)
 

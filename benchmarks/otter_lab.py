@@ -38,7 +38,7 @@ def make_autograder(source: Any, folder: Path) -> Path:
     return path
 
 
-def submission(data: bytes, source: Any, path: Path) -> Path:
+def submission(data: bytes, path: Path) -> Path:
     """Write a hand-in for otter: its tests stand in the zip, and experiments are left out."""
     notebook = copy.deepcopy(parse_notebook(data, where="a hand-in"))
     leave = (Kind.TEST, Kind.EXPERIMENT)
