@@ -112,7 +112,7 @@ def _client(address: str) -> Any:
             "Dask is not installed", cure="pip install 'nn-course[dask]', here and on the workers."
         ) from error
     try:
-        return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+        return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise CourseError(
             f"no scheduler answers there ({type(error).__name__})",

@@ -11,6 +11,7 @@ from nbgrader.preprocessors import ComputeChecksums, SaveCells
 
 from course.errors import CourseError
 from course.grading.matching import WRITTEN_BY_STUDENTS, squeeze
+from course.grading.patience import without_password
 from course.grading.results import FAILED, CellResult, NotebookResult, Status
 from course.labs import Lab, cells_of, release_cell_source
 
@@ -34,7 +35,7 @@ def register(gradebook: Gradebook, db_url: str, lab: Lab) -> None:
         except RuntimeError as error:
             raise CourseError(
                 f"graded cells of {lab.name}/{name} changed after submissions were graded",
-                where=db_url,
+                where=without_password(db_url),
                 cure="Take the change back, or remove the assignment with `nbgrader db`.",
             ) from error
 

@@ -1,15 +1,17 @@
 """Waiting for a gradebook that another program writes into."""
 
+import re
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from nbgrader.api import InvalidEntry
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from course.errors import CourseError
 
 T = TypeVar("T")
+_PASSWORD = re.compile(r"(://[^:/@]*:)[^@/]*@")
 SECONDS = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 _BUSY = ("locked", "deadlock", "could not obtain lock")
@@ -23,14 +25,27 @@ def patiently(action: Callable[[], T], where: str, seconds: float = SECONDS) -> 
     CourseError
         if it is still locked after `seconds`, or cannot be written for another reason.
     """
+    where = without_password(where)
     end, pause = time.monotonic() + seconds, FIRST_PAUSE
     while True:
         try:
             return action()
         except (OperationalError, InvalidEntry) as error:
             _give_up_on(error, where, is_late=time.monotonic() > end)
+        except (ImportError, ArgumentError) as error:  # no driver, or no URL
+            raise CourseError(
+                f"the gradebook cannot be used: {error}",
+                where=where,
+                cure="Look at db_url in nbgrader_config.py; for Postgres: "
+                "pip install 'nn-course[postgres]'.",
+            ) from error
         time.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def without_password(url: str) -> str:
+    """Give the URL of a database as people may see it."""
+    return _PASSWORD.sub(r"\1***@", url)
 
 
 def _give_up_on(error: Exception, where: str, is_late: bool) -> None:

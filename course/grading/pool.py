@@ -1,5 +1,6 @@
 """Worker processes of our own code: started afresh, gone with their parent or when it says so."""
 
+import atexit
 import multiprocessing
 import os
 import signal
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing.connection import Connection
 from types import TracebackType
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,7 +76,7 @@ def _run(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
     try:
         return function(*args, **kwargs)
     except KeyboardInterrupt:  # from `_stop`; what the function had open is closed by now
-        os._exit(1)
+        _leave()
     finally:
         _busy.clear()
 
@@ -92,5 +93,11 @@ def _end_after(reader: "Connection[Any, Any]") -> None:
 def _stop(*_: object) -> None:
     """Unwind what this process is in the midst of, so that it cleans up after itself."""
     if not _busy.is_set():
-        os._exit(1)
+        _leave()
     raise KeyboardInterrupt
+
+
+def _leave() -> NoReturn:
+    """End this process and say nothing: nobody is there to hear it."""
+    atexit._run_exitfuncs()
+    os._exit(1)

@@ -20,6 +20,8 @@ from course.grading.results import REFUSED, NotebookResult
 from course.grading.settings import load_config, nbgrader_environment
 from course.labs import Course, Lab
 
+DEFAULT_COURSE = "default_course"  # nbgrader's; Postgres insists on a course
+
 
 class Recorder:
     """Writes the results of one lab, each completely before the next; use it as a context.
@@ -40,8 +42,8 @@ class Recorder:
         with self._stack:
             self._stack.enter_context(nbgrader_environment())
             folder = CourseDirectory(config=load_config(self._course))
-            url = folder.db_url
-            gradebook = patiently(lambda: Gradebook(url, folder.course_id), url)
+            url, name = folder.db_url, folder.course_id or DEFAULT_COURSE
+            gradebook = patiently(lambda: Gradebook(url, name), url)
             self._stack.enter_context(gradebook)
             patiently(lambda: register(gradebook, url, self._lab), url)
             self._ledger = Ledger(gradebook, self._lab.name)
