@@ -41,24 +41,5 @@ def level_named(name: str) -> Level:
     )
 
 
-def require_level(name: str) -> Level:
-    """Give the level of that name; the best, where that is ""; limits alone only by their name.
-
-    Raises
-    ------
-    CourseError
-        if there is none.
-    """
-    level = level_named(name)
-    if not name and isinstance(level, LimitsOnly):
-        raise CourseError(
-            "this machine has no sandbox: student code could read your files and use the network",
-            cure="Install bubblewrap (`course doctor` says how). If you trust everyone whose work "
-            'you grade, say so: --sandbox limits, or configure(c, sandbox="limits") in '
-            "nbgrader_config.py.",
-        )
-    return level
-
-
 def _is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
