@@ -43,8 +43,8 @@ for place in {HOME, os.path.expanduser("~"), "/root", "/home"}:
         for name in names[:100]: loot(read(os.path.join(above, name), 300_000))
 """),
     "read-passwords": ("Read accounts and keys of the system.", """
-for path in ("/etc/passwd", "/etc/shadow", "/etc/hostname", "/etc/machine-id", "/etc/ssh"):
-    if os.path.exists(path): tell("can see", path)
+for path in ("/etc/passwd", "/etc/shadow", "/etc/hostname", "/etc/machine-id"):
+    if read(path): tell("can read", path)
 """),
     "read-environment": ("Read one's own environment.", "loot(dict(os.environ))"),
     "proc-environ": ("Read the environments of other processes.", """
@@ -107,7 +107,9 @@ places = set(re.findall(r"(/[\\w./-]+)", text)) | {os.path.dirname(course.__path
 for place in places:
     for name in ("source", "../source", "../../source", "gradebook.db", "../gradebook.db"):
         path = os.path.join(place, name)
-        if os.path.isdir(path): tell("found", path)
+        if os.access(path, os.R_OK) and os.path.isdir(path):
+            try: tell("lists", path, len(os.listdir(path)))
+            except OSError: pass
         loot(read(path))
 """),
     "walk-everything": ("Search every small text file that is not the system's.", """

@@ -2,14 +2,16 @@
 
 from tests.attacks.corpus import EVERY
 
-# attack: the levels where it gets through, and what would stop it
-GAPS: dict[str, tuple[tuple[str, ...], str]] = {}
+# attack: the levels where it gets through, and why
+GAPS: dict[str, tuple[tuple[str, ...], str]] = {
+    "lines-pad": (EVERY, "the sum of executed lines is compared, not how often each line ran"),
+    "memory-in-child": (("bubblewrap", "limits"), "memory of children that ended is not counted"),
+    "assertion-error": (EVERY, "a cell answered by a bare failure is taken for the grader's fault"),
+    "memory-earlier": (EVERY, "memory that was held before the call is no growth"),
+}
 
 
 def reason(attack_id: str, level: str) -> str:
     """Say why the attack gets through at this level, "" where it does not."""
     levels, why = GAPS.get(attack_id, ((), ""))
     return why if level in levels else ""
-
-
-__all__ = ["EVERY", "GAPS", "reason"]

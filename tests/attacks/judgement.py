@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from course.grading.results import FAILED
 from tests.attacks.corpus import Attack
 from tests.attacks.evidence import Gain
 
@@ -9,8 +10,12 @@ _WAYS_OUT = ("files", "processes", "calls", "told")
 
 
 def gained(attack: Attack, gain: Gain, level: str) -> list[str]:
-    """List what the attack got that it must not get at `level`; marks at none."""
+    """List what the attack got that it must not get at `level`; marks at none.
+
+    Nor may the grader itself fail over it, which leaves its marks to a person.
+    """
     found = list(_marks(attack, gain))
+    found += ["the grader failed over it"] if gain.status == FAILED else []
     if level in attack.stopped_by:
         found += _rest(gain)
     return found

@@ -72,6 +72,14 @@ TEXTS = {
     "markdown-links": ("Links that run scripts.", LINKS),
     "markdown-images": ("Pictures loaded from a server that counts who looks.", IMAGES),
     "markdown-tex": ("TeX macros with links and styles.", TEX),
+    "markdown-picture-gone": (
+        "A picture that is not there, which nbconvert refuses.",
+        "![x](attachment:gone.png)",
+    ),
+    "markdown-slow": (
+        "Text that takes nbconvert hours.",
+        "\\begin{a}" * 60_000 + "```\n" * 900_000,
+    ),
     "markdown-fences": ("Scripts in code fences, formulas, tables and footnotes.", FENCES),
 }
 

@@ -241,7 +241,7 @@ def layer(x, w):
     out = np.zeros((len(x), w.shape[1]))
     for i in range(len(x)):
         out[i] = np.tanh(x[i] @ w)
-    for _ in range(200 - len(x)):
+    for _ in range(800 - 4 * len(x)):
         out = out
     return out
 """),
