@@ -1,10 +1,13 @@
 """What each known mistake makes the tests of its exercise observe, for one seed."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
+from typing import Any
+
+from nbformat import v4
 
 from course.checks import Observation
 from course.errors import CourseError
@@ -36,18 +39,28 @@ def observe(
     CourseError
         if an edit does not fit the reference, or a mistake ends its process.
     """
-    mistakes = tuple(mistakes)
+    observed = partial(_observed, source_json, tuple(mistakes), seed, seconds, workers)
+    try:
+        return observed()
+    except BrokenProcessPool:  # killed from outside, or else it will happen again
+        pass
+    try:
+        return observed()
+    except BrokenProcessPool as error:
+        raise CourseError(
+            "a known mistake ended the Python process that ran it",
+            where=", ".join(mistake.id for mistake in observed.args[1]),
+            cure="Take the mistake that exits or runs out of memory out of mistakes.py.",
+        ) from error
+
+
+def _observed(
+    source_json: str, mistakes: tuple[Mistake, ...], seed: int, seconds: float, workers: int
+) -> tuple[References, Catalogue]:
     with trusted_pool(workers) as pool:
-        try:
-            references = pool.submit(references_of, source_json, seed, seconds).result()
-            work = partial(sightings_of, source_json, references=references)
-            found = tuple(pool.map(partial(work, seed=seed, seconds=seconds), mistakes))
-        except BrokenProcessPool as error:
-            raise CourseError(
-                "a known mistake ended the Python process that ran it",
-                where=", ".join(mistake.id for mistake in mistakes),
-                cure="Take the mistake that exits or runs out of memory out of mistakes.py.",
-            ) from error
+        references = pool.submit(references_of, source_json, seed, seconds).result()
+        work = partial(sightings_of, source_json, references=references)
+        found = tuple(pool.map(partial(work, seed=seed, seconds=seconds), mistakes))
     catalogue = Catalogue(mistakes, {m.id: s for m, s in zip(mistakes, found, strict=True)})
     return references, catalogue
 
@@ -64,10 +77,8 @@ def sightings_of(
     It ends at the first test that takes too long: an endless loop says nothing of its cause.
     """
     os.environ.setdefault("MPLBACKEND", "Agg")
-    notebook = apply_mistake(parse_notebook(source_json.encode(), where="source"), mistake)
-    tests = [step for step in steps_of(notebook) if _matters(step, mistake)]
     found = {}
-    for key, sighting in run_plain(tests, seed, seconds, references):
+    for key, sighting in run_plain(_steps(source_json, mistake), seed, seconds, references):
         found[key] = telling(sighting)
         if sighting.ending.startswith(OutOfTime.__name__):
             break
@@ -83,5 +94,19 @@ def telling(sighting: Sighting) -> Sighting:
     return Sighting((*names, last), sighting.ending)
 
 
-def _matters(step: Step, mistake: Mistake) -> bool:
-    return step.kind is not Kind.TEST or exercise_of(step.key) == mistake.exercise
+def _steps(source_json: str, mistake: Mistake) -> Iterator[Step]:
+    """Give the cells that run, the mistake made in one of them, and its exercise's tests alone."""
+    notebook = _parsed(source_json)
+    steps = steps_of(notebook)
+    edited = [notebook.cells[step.index] for step in steps if step.key == mistake.exercise]
+    (wrong,) = apply_mistake(v4.new_notebook(cells=edited), mistake).cells
+    for step in steps:
+        if step.key == mistake.exercise:
+            yield replace(step, source=wrong.source)
+        elif step.kind is not Kind.TEST or exercise_of(step.key) == mistake.exercise:
+            yield step
+
+
+@lru_cache(maxsize=4)
+def _parsed(source_json: str) -> Any:
+    return parse_notebook(source_json.encode(), where="source")

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing.connection import Connection
-from types import TracebackType
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -21,7 +20,9 @@ class TrustedPool(ProcessPoolExecutor):
     """A pool of fresh processes: JAX's threads do not survive a fork.
 
     `prepare` is called with `args` in each of them before anything else. They hold the reading end
-    of a pipe whose writing end only this process has: when that closes, they end.
+    of a pipe whose writing end only this process has: when that closes, they end. A context ends
+    them like that, whatever they do: to wait for one that was killed at its leisure, and took the
+    lock of the queue with it, would take for ever.
     """
 
     def __init__(self, workers: int, prepare: Callable[..., None] | None = None, *args: Any):
@@ -40,16 +41,8 @@ class TrustedPool(ProcessPoolExecutor):
         self._alive.close()
         self.shutdown(cancel_futures=True)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self.shutdown()
-        else:
-            self.end()
+    def __exit__(self, *_: object) -> None:
+        self.end()
 
 
 def trusted_pool(workers: int) -> TrustedPool:

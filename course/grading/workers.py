@@ -4,7 +4,6 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from types import TracebackType
 
 from course.grading.crew import (
     AHEAD,
@@ -82,13 +81,8 @@ class Workers(Crew):
         """End the processes."""
         self._pool.end()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._pool.__exit__(kind, error, traceback)
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 class Machine(Site):
