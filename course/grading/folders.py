@@ -31,6 +31,20 @@ def obstacle(folder: Path, lab: str) -> str | None:
     return ""
 
 
+def unfit_file(folder: Path, max_bytes: int) -> str:
+    """Name the first thing below that cannot be copied as a file, "" if there is none.
+
+    Links, pipes and devices cannot, nor a file of more bytes than that.
+    """
+    for above, names, files in os.walk(folder):
+        for path in (Path(above, name) for name in sorted([*names, *files])):
+            status = path.lstat()
+            is_plain = stat.S_ISREG(status.st_mode) and status.st_size <= max_bytes
+            if not (is_plain or stat.S_ISDIR(status.st_mode)):
+                return shown(path.relative_to(folder).as_posix())
+    return ""
+
+
 def is_name(name: str) -> bool:
     """Tell whether nbgrader and its gradebook can work with a student of this name."""
     is_plain = name.isprintable() and name == name.strip() and name[:1] not in (".", "")

@@ -12,7 +12,9 @@ from traitlets import Unicode
 
 from course.errors import CourseError
 from course.grading import rebuild
-from course.grading.collect import collect
+from course.grading.collect import collect, handed_in
+from course.grading.data_files import STAMP
+from course.grading.folders import obstacle, shown, unfit_file
 from course.grading.gradebook import answers_in, stubs_of
 from course.grading.ledger import Ledger
 from course.grading.pages import disarm, hide_hidden_tests
@@ -26,7 +28,20 @@ RESULT = "course_result"
 
 
 class TolerantExporter(NotebookExporter):  # type: ignore[misc]
-    """Reads what is no notebook as an empty one; the referee says in its result what is wrong."""
+    """Reads what is no notebook as an empty one; the referee says in its result what is wrong.
+
+    nbgrader follows links, reads pipes, copies files of any size and stops at a time that is none.
+    Submissions with any of these are taken from its list and named in its log; `course grade`
+    grades them.
+    """
+
+    def __init__(self, parent: Any = None, **options: Any) -> None:
+        super().__init__(parent=parent, **options)
+        for folder in list(getattr(parent, "assignments", ())):
+            why = _not_for_nbgrader(Path(folder), parent.coursedir.max_file_size * 1000)
+            if why:
+                del parent.assignments[folder]
+                parent.log.error("Not graded: %s: %s", shown(folder), why)
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         """Export a notebook file."""
@@ -35,6 +50,18 @@ class TolerantExporter(NotebookExporter):  # type: ignore[misc]
         except CourseError:
             notebook = v4.new_notebook()
         return self.from_notebook_node(notebook, resources, **options)
+
+
+def _not_for_nbgrader(folder: Path, max_bytes: int) -> str:
+    why = obstacle(folder.parent, folder.name)
+    if why:
+        return why
+    name = unfit_file(folder, max_bytes)
+    if name:
+        return f"`{name}` is a link, a pipe, a device or too large; try `course grade`."
+    stamp = folder / STAMP
+    is_odd = stamp.exists() and stamp.stat().st_size > 0 and not handed_in(folder)
+    return f"`{STAMP}` holds no time; try `course grade`." if is_odd else ""
 
 
 class Rebuild(NbGraderPreprocessor):  # type: ignore[misc]

@@ -5,6 +5,7 @@ import pytest
 
 from course.errors import CourseError
 from course.grading.collect import jobs_of, refused_of, students_of
+from course.grading.folders import unfit_file
 from course.grading.plan import Job, Plan
 from course.labs import Course
 from tests.support.toylab import LAB, NOTEBOOK, make_course, submit
@@ -135,3 +136,12 @@ def test_of_two_notebooks_of_a_lab_none_is_taken_for_the_other(course: Course, p
     plans = {"lines": plan, "circles": plan, "squares": plan}
     jobs = list(jobs_of(course, "ada", plans))
     assert [job.submission for job in jobs] == [b"first", b"second", None]
+
+
+def test_what_cannot_be_copied_is_named(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "data.csv").write_bytes(b"12345")
+    assert unfit_file(tmp_path, 5) == ""
+    assert unfit_file(tmp_path, 4) == "sub/data.csv"
+    (tmp_path / "a\nb").symlink_to("nowhere")
+    assert unfit_file(tmp_path, 5) == "a\\nb"
