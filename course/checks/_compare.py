@@ -66,9 +66,9 @@ def matches(got: Node, expected: Node, tolerance: Tolerance) -> bool:
 def agreeing(got: Array, expected: Array, tolerance: Tolerance) -> Array:
     """Mask of the entries that agree; shapes are equal."""
     with np.errstate(all="ignore"):
-        near = np.abs(got - expected) <= tolerance.allowed(expected)
+        near = np.asarray(np.abs(got - expected) <= tolerance.allowed(expected))
     special = ~np.isfinite(expected)
-    return np.where(special, _same_special(got, expected), near)
+    return np.where(special, _same_special(got, expected), near) if special.any() else near
 
 
 def _same_special(got: Array, expected: Array) -> Array:
@@ -115,9 +115,9 @@ def _array_stage(got: Array, expected: Array, tolerance: Tolerance) -> Stage:
         return Stage.DTYPE
     got, expected = widened(got), widened(expected)
     special = ~np.isfinite(got)
-    if np.any(special & ~_same_special(got, expected)):
+    if special.any() and np.any(special & ~_same_special(got, expected)):
         return Stage.FINITE
-    return Stage.RIGHT if np.all(agreeing(got, expected, tolerance)) else Stage.VALUES
+    return Stage.RIGHT if agreeing(got, expected, tolerance).all() else Stage.VALUES
 
 
 def _dtype_fits(got: Array, expected: Array) -> bool:
@@ -129,4 +129,5 @@ def _dtype_fits(got: Array, expected: Array) -> bool:
 
 def widened(array: Array) -> Array:
     """Give the array in float64 (or complex128), the precision of all judgement."""
-    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
+    kind = np.complex128 if array.dtype.kind == "c" else np.float64
+    return array.astype(kind, copy=False)

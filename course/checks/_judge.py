@@ -63,7 +63,9 @@ def difference(leaf: Leaf) -> float:
         return 0.0
     got, expected = widened(leaf.got), widened(leaf.expected)
     both = np.isfinite(got) & np.isfinite(expected)
+    if not both.all():
+        got, expected = got[both], expected[both]
     with np.errstate(over="ignore"):
-        gap = np.abs(got[both] - expected[both]).max(initial=0.0)
-    scale = np.abs(expected[both]).max(initial=0.0)
+        gap = np.abs(got - expected).max(initial=0.0)
+    scale = np.abs(expected).max(initial=0.0)
     return float(gap / max(scale, 1e-6))

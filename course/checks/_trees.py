@@ -29,8 +29,8 @@ def rebuild(tree: Any, leaves: list[Any]) -> Any:
     remaining = iter(leaves)
 
     def put(part: Any) -> Any:
-        if isinstance(part, list | tuple):
-            return type(part)(put(item) for item in part)
+        if isinstance(part, (list, tuple)):
+            return type(part)([put(item) for item in part])
         return next(remaining)
 
     return put(tree)

@@ -5,7 +5,8 @@ import linecache
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from types import MappingProxyType
+from functools import lru_cache
+from types import CodeType, MappingProxyType
 from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -57,14 +58,21 @@ def _run(step: Step, namespace: dict[str, Any], seconds: float) -> BaseException
     name = f"<{step.key}>"
     sink = io.StringIO()
     try:
-        source = TransformerManager().transform_cell(step.source)
+        source, code = _compiled(name, step.source)
         # so that `inspect` and tracebacks find the text
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         with redirect_stdout(sink), redirect_stderr(sink), time_limit(seconds):
-            exec(compile(source, name, "exec"), namespace)
+            exec(code, namespace)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - it is what the run is for
         return error
     return None
+
+
+@lru_cache(maxsize=256)
+def _compiled(name: str, text: str) -> tuple[str, CodeType]:
+    """Give a cell as plain Python and as code, once for all the notebooks that share it."""
+    source = TransformerManager().transform_cell(text)
+    return source, compile(source, name, "exec")
 
 
 class _Shell:

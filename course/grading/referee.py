@@ -45,10 +45,12 @@ class Names(dict[str, Any]):
 
     def __missing__(self, name: str) -> Any:
         if hasattr(builtins, name):
-            return getattr(builtins, name)
-        self.asked = name
-        self[name] = self._lookup(name)
-        return self[name]
+            found = getattr(builtins, name)
+        else:
+            self.asked = name
+            found = self._lookup(name)
+        self[name] = found
+        return found
 
 
 class BoundedText(io.StringIO):
