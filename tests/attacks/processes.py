@@ -41,8 +41,8 @@ for number in range(3, 30):
 os.execv(sys.executable, [sys.executable, "-c", code])
 """),
     "fork-answers": ("Let a child answer as well as the parent.", """
-import gc
-agent = next((o for o in gc.get_objects() if type(o).__name__ == "Agent"), None)
+import signal
+agent = getattr(signal.getsignal(signal.SIGINT), "__self__", None)
 channel = getattr(agent, "_channel", None)
 reads = getattr(channel, "_reads", 0); writes = getattr(channel, "_writes", 1)
 for number in (reads, writes):

@@ -7,7 +7,18 @@ KIND = Kind("protocol and agent")
 AGENT = """
 import gc, itertools, threading, time
 import numpy as np
-agent = next((o for o in gc.get_objects() if type(o).__name__ == "Agent"), None)
+def find():
+    import signal
+    frame = sys._getframe()
+    while frame:
+        me = frame.f_locals.get("self")
+        if type(me).__name__ == "Agent": return me
+        frame = frame.f_back
+    me = getattr(signal.getsignal(signal.SIGINT), "__self__", None)
+    if type(me).__name__ == "Agent": return me
+    gc.unfreeze()
+    return next((o for o in gc.get_objects() if type(o).__name__ == "Agent"), None)
+agent = find()
 channel = getattr(agent, "_channel", None)
 if channel is None: raise SystemExit("there is no agent here")
 from course.grading.protocol import Failure, Mine, Refusal, Request, Value, Yours, pack_message
