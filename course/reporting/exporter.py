@@ -8,7 +8,10 @@ from typing import Any
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML, clean_html
+from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
+
+from course.reporting.maths import MathRenderer
 
 LONGEST_KEPT = 20_000  # characters: what is longer is somebody's output, and comes once
 KEPT = 500  # texts of each kind, as many as a lab has cells
@@ -19,7 +22,7 @@ _ALT = re.compile(r"\salt\b", re.IGNORECASE)
 
 
 class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
-    """Makes the page that nbconvert makes, and remembers what became of each text.
+    """Makes the page that nbconvert makes, with MathML, and remembers what became of each text.
 
     nbconvert reads each finished page once more to describe images that have no description, and
     checks the notebook after each step. Here the text of the page is searched for images, and the
@@ -27,7 +30,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
     """
 
     def __init__(self, **settings: Any) -> None:
-        self._render = remembering(partial(super().markdown2html, {}))
+        self._render = remembering(partial(self._rendered, {}))
         self._highlight = remembering(self._highlighted)
         self._clean = remembering(clean_html)
         super().__init__(**settings)
@@ -39,10 +42,27 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
-        """Turn Markdown into HTML; what an attached picture shows depends on its cell."""
-        if context.get("cell", {}).get("attachments"):
+        """Turn Markdown into HTML.
+
+        Formulas become MathML in text cells; outputs are sanitised, which leaves none of it. What
+        an attached picture shows depends on its cell.
+        """
+        cell = context.get("cell", {})
+        if cell.get("cell_type") != "markdown":
             return str(super().markdown2html(context, source))
-        return self._render(source)
+        attachments = cell.get("attachments")
+        return self._rendered(attachments, source) if attachments else self._render(source)
+
+    def _rendered(self, attachments: Any, source: str) -> str:
+        renderer = MathRenderer(
+            escape=False,
+            attachments=attachments,
+            embed_images=self.embed_images,
+            anchor_link_text=self.anchor_link_text,
+            exclude_anchor_links=self.exclude_anchor_links,
+            **self.lexer_options,
+        )
+        return str(MarkdownWithMath(renderer=renderer).render(source))
 
     def from_notebook_node(
         self, nb: Any, resources: Any = None, **settings: Any

@@ -72,7 +72,7 @@ def rich_notebook() -> Any:
     for node in notebook.cells:
         if node.metadata.get("nbgrader"):
             node.metadata.nbgrader |= {"score": 1.0, "points": 2.0, "comment": "*well* done"}
-    text = "# Title\n\n$a < b$\n\n![no description]()\n\n<img src='x.png'>\n\n`code`"
+    text = "# Title\n\n![no description]()\n\n<img src='x.png'>\n\n`code`"
     picture = v4.new_markdown_cell(
         "![a](attachment:p.png)", attachments={"p.png": {"image/png": PIXEL}}
     )
