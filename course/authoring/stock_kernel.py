@@ -18,6 +18,7 @@ from nbgrader.utils import determine_grade
 
 from course.authoring.handins import HandIn
 from course.checks import session
+from course.grading.references import NO_REFERENCES, References
 from course.grading.time_limit import time_limit
 from course.labs import Cell, Kind, cells_of, exercise_of, parse_notebook
 
@@ -25,13 +26,18 @@ RUNS = (Kind.GIVEN, Kind.SOLUTION, Kind.TEST, Kind.PLAIN)
 
 
 def earned_in_one_kernel(
-    hand_in: HandIn, source_json: str, seed: int, seconds: float
+    hand_in: HandIn,
+    source_json: str,
+    seed: int,
+    seconds: float,
+    references: References = NO_REFERENCES,
 ) -> dict[str, float]:
     """Run a hand-in in this process; give the points of each test cell by grade_id.
 
     Of a mistake only the tests of its own exercise are run: the others would say nothing of it.
     Locked cells are the source's, with the hidden tests, as nbgrader's `OverwriteCells` puts them
-    back. Experiments are skipped. `seconds` bounds each cell.
+    back. Experiments are skipped. `seconds` bounds each cell; `references` are gradients that need
+    not be found again.
     """
     source = parse_notebook(source_json.encode(), where="source")
     locked = {c.grade_id: c.source for c in cells_of(source) if c.kind in (Kind.TEST, Kind.GIVEN)}
@@ -45,7 +51,7 @@ def earned_in_one_kernel(
                 continue
             node = notebook.cells[cell.index]
             node.source = locked.get(cell.grade_id, cell.source)
-            with session(seed, cell.grade_id):
+            with session(seed, cell.grade_id, references.get(cell.grade_id, ())):
                 node.outputs = _outputs(shell, node.source, seconds)
             if cell.kind is Kind.TEST:
                 earned[cell.grade_id] = float(determine_grade(node)[0])

@@ -11,11 +11,11 @@ from typing import TypeVar
 from course.authoring.handins import HandIn, Sheet
 from course.authoring.stock_kernel import earned_in_one_kernel
 from course.errors import CourseError
-from course.grading.catalogue import Catalogue
 from course.grading.grade import grade_notebook
 from course.grading.limits import Limits
 from course.grading.plan import Job, Plan, make_plan
 from course.grading.pool import trusted_pool
+from course.grading.references import References, references_of
 from course.grading.results import CellResult, NotebookResult
 from course.labs import Kind, Lab, cells_of, dump_notebook, exercise_of, parse_notebook
 
@@ -46,12 +46,14 @@ def run_trials(lab: Lab, sheet: Sheet, seed: int, progress: Progress) -> tuple[T
         if a hand-in ends the process that runs it in one kernel.
     """
     workers = os.cpu_count() or 1
-    jobs = _jobs(lab, sheet, seed, workers)
+    plan = make_plan(lab, sheet.notebook, seed, workers=workers)
+    jobs = [Job(hand_in.id or hand_in.kind, plan, hand_in.data) for hand_in in sheet.hand_ins]
     stock = partial(
         earned_in_one_kernel,
         source_json=sheet.source_json,
         seed=seed,
         seconds=Limits().trusted_seconds,
+        references=plan.references,
     )
     with trusted_pool(workers) as pool:
         results = tuple(_map(pool, grade_notebook, jobs, "two processes", progress))
@@ -75,18 +77,22 @@ def repeat_trials(
     """
     with trusted_pool(os.cpu_count() or 1) as pool:
         for seed in seeds:
-            jobs = [_job_alone(lab, sheet, hand_in, seed) for hand_in in sheet.hand_ins]
+            known = pool.submit(references_of, sheet.source_json, seed, Limits().trusted_seconds)
+            make = partial(_job_alone, lab, sheet, seed=seed, references=known.result())
+            jobs = list(map(make, sheet.hand_ins))
             results = _map(pool, grade_notebook, jobs, f"seed {seed}", progress)
             yield from ((seed, *pair) for pair in zip(sheet.hand_ins, results, strict=True))
 
 
-def _job_alone(lab: Lab, sheet: Sheet, hand_in: HandIn, seed: int) -> Job:
+def _job_alone(lab: Lab, sheet: Sheet, hand_in: HandIn, seed: int, references: References) -> Job:
     source_json, data = sheet.source_json, hand_in.data
     if hand_in.exercise:
         source_json = _tested_on(hand_in.exercise, source_json.encode())
         data = _tested_on(hand_in.exercise, data).encode()
     limits, forbidden = Limits(), lab.forbidden_modules
-    plan = Plan(lab.name, sheet.notebook, source_json, seed, limits, forbidden, Catalogue())
+    plan = Plan(
+        lab.name, sheet.notebook, source_json, seed, limits, forbidden, references=references
+    )
     return Job(hand_in.id or hand_in.kind, plan, data)
 
 
@@ -99,11 +105,6 @@ def _tested_on(exercise: str, data: bytes) -> str:
         if cell.kind is not Kind.TEST or exercise_of(cell.grade_id) == exercise
     ]
     return dump_notebook(notebook)
-
-
-def _jobs(lab: Lab, sheet: Sheet, seed: int, workers: int) -> list[Job]:
-    plan = make_plan(lab, sheet.notebook, seed, workers=workers)
-    return [Job(hand_in.id or hand_in.kind, plan, hand_in.data) for hand_in in sheet.hand_ins]
 
 
 def _map(
