@@ -18,7 +18,6 @@ _ACTIVE_TAGS = frozenset(
         "base",
         "link",
         "svg",
-        "math",
         "input",
         "button",
     ]

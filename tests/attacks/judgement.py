@@ -10,11 +10,13 @@ _WAYS_OUT = ("files", "processes", "calls", "told")
 
 
 def gained(attack: Attack, gain: Gain, level: str) -> list[str]:
-    """List what the attack got that it must not get at `level`; marks at none.
+    """List what the attack got that it must not get at `level`.
 
+    Marks it must get at none, but for a forbidden library, which only a wall takes out of reach.
     Nor may the grader itself fail over it, which leaves its marks to a person.
     """
-    found = list(_marks(attack, gain))
+    needs_wall = attack.aim == "marks" and level not in attack.stopped_by
+    found = [] if needs_wall else list(_marks(attack, gain))
     found += ["the grader failed over it"] if gain.status == FAILED else []
     if level in attack.stopped_by:
         found += _rest(gain)

@@ -247,6 +247,8 @@ def fold(x, n):
 """),
 }  # fmt: skip
 
+OUTSIDE = ("memory-in-files", "memory-in-memfd", "memory-in-child")  # of what a process holds
+
 ATTACKS = (
     *(
         KIND.code(name, what, "class", Code(code, solutions=ABOVE), stopped_by=EVERY)
@@ -257,7 +259,13 @@ ATTACKS = (
         for name, (what, code) in WALLED.items()
     ),
     *(
-        KIND.code(name, what, "marks", Code(code, solutions={"fold": "# it stands above"}))
+        KIND.code(
+            name,
+            what,
+            "marks",
+            Code(code, solutions={"fold": "# it stands above"}),
+            stopped_by=WALLS if name in OUTSIDE else EVERY,
+        )
         for name, (what, code) in MEMORY_CHEATS.items()
     ),
 )
