@@ -28,7 +28,8 @@ class Attack:
 
     `aim` is what it must not gain: "marks", "secrets", "machine" or "class" (stop it, or harm
     others in it). `worth` is what its solution text earns honestly. `stopped_by` names the sandbox
-    levels that claim to stop it; marks are gained at none, unless they are its aim. `student` is its folder's name.
+    levels that claim to stop it; marks are gained at none, unless they are its aim and a wall is
+    needed. `student` is its folder's name.
     """
 
     id: str
