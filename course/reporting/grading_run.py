@@ -1,6 +1,7 @@
 """A class from submissions to everything that is written about it."""
 
 import json
+import os
 from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass
@@ -85,7 +86,7 @@ def grade_and_record(
             on_result(result, number, run.total)
     results.sort(key=lambda result: (result.student, lab.notebooks.index(result.notebook)))
     if any(result.status != REFUSED for result in results):
-        write_feedback(course, lab.name, students)
+        write_feedback(course, lab.name, students, workers or os.cpu_count() or 1)
     summary = summarise(results, lab, run.seed)
     report = course.root / "reports" / f"{lab.name}.html"
     write_text(report, render(summary))
