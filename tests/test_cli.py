@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from course.authoring.handins import submission_of
+from course.grading.sandbox import best_level
 from course.labs import Course
 from tests.authoring.conftest import make_course
 
@@ -73,8 +74,13 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, dict[str, 
         folder.mkdir(parents=True)
         (folder / f"{LAB}.ipynb").write_bytes(data)
     file = course.root / "out.json"
-    ran = run("grade", LAB, "--root", course.root, "--json", file, "--seed", 5, "--workers", 1)
+    options = ("--root", course.root, "--json", file, "--seed", 5, "--sandbox", best_level().name)
+    ran = run("grade", LAB, *options, "--workers", 1)
     assert ran.returncode == 0, ran.stderr
+    assert all(f"{number}/3 " in ran.stderr for number in (1, 2, 3))
+    again = run("grade", LAB, *options)
+    assert "unchanged since they were graded: 3; to grade: 0" in again.stderr
+    assert again.stdout == ran.stdout
     return course, json.loads(file.read_text("utf-8")), ran.stdout
 
 

@@ -199,6 +199,25 @@ def test_its_workers_and_the_student_processes(
     assert_undisturbed(course, undisturbed)
 
 
+def test_ctrl_c_is_told_how_to_go_on(course: Course, undisturbed: State) -> None:
+    run = subprocess.Popen(
+        command(course, "--seed", SEED),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    wait_for(lambda: recorded(course) >= 1, run)
+    seen = set(descendants(run.pid)) - {run.pid}
+    os.killpg(run.pid, signal.SIGINT)  # as a terminal does, to all that it sees
+    said = run.communicate(timeout=PATIENCE)[1].decode()
+    assert run.returncode == 130, said
+    assert f"`course grade {LAB}` goes on from there" in said
+    assert "Traceback" not in said
+    assert_gone(seen)
+    assert 1 <= recorded(course) < STUDENTS
+    assert_undisturbed(course, undisturbed)
+
+
 def test_a_run_without_a_seed_goes_on_under_its_own(course: Course, tmp_path: Path) -> None:
     run = subprocess.Popen(command(course), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_for(lambda: recorded(course) >= 2, run)

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
+from traitlets.config import Config
 
+from course.errors import CourseError
+from course.grading import plugins, trust
 from course.grading.driver import grade_class
 from course.grading.records import Recorder
 from course.grading.sandbox import best_level
-from course.grading.settings import nbgrader_environment
+from course.grading.settings import configure, nbgrader_environment
 from course.labs import Course, apply_mistake, load_notebook
 from course.reporting.feedback import write_feedback
 from tests.support.toylab import LAB, NOTEBOOK, make_course, source_notebook, submit
@@ -96,6 +99,25 @@ def gradebook_of(course: Course) -> Iterator[tuple[str, ...]]:
                     )
                 for comment in notebook.comments:
                     yield submission.student.id, comment.name, str(comment.auto_comment)
+
+
+def test_without_a_wall_the_plug_in_refuses_unless_it_is_told_to(
+    driven: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = {"nbgrader": {"student": "broken", "notebook": NOTEBOOK}}
+    monkeypatch.setattr(plugins, "_course", lambda _: driven)
+    monkeypatch.setattr(plugins, "_lab", lambda _: driven.lab(LAB))
+    asked: list[str] = []
+    monkeypatch.setattr(plugins, "workers_for", lambda _, level: asked.append(level))
+    monkeypatch.setattr(trust, "level_named", lambda _: type("Level", (), {"name": "limits"}))
+    config = Config()
+    configure(config)
+    with pytest.raises(CourseError, match="no sandbox"):
+        plugins.Referee(config=config).preprocess(None, where)
+    configure(config, sandbox="limits")
+    with pytest.raises(AttributeError):  # there are no workers
+        plugins.Referee(config=config).preprocess(None, where)
+    assert asked == ["limits"]
 
 
 def test_marks_are_in_the_gradebook(graded: Course) -> None:

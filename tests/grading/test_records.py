@@ -127,6 +127,22 @@ def test_a_persons_score_stays_and_comes_up_when_its_ground_changed(
     assert state("test-line") == (5.0, True)
 
 
+def test_a_score_that_waits_for_review_goes_on_waiting(
+    course: Course, gradebook: Gradebook, grade: Grade, source: Any
+) -> None:
+    """Also if the grader was killed between gradebook and graded notebook and graded once more."""
+    record(course, grade(source))
+    given = gradebook.find_grade("test-line", *WHERE)
+    given.manual_score, given.needs_manual_grade = 5.0, False
+    gradebook.db.commit()
+    cell(source, "line").source = "class Line:\n    pass"
+    changed = grade(source)
+    for _ in range(2):
+        record(course, changed)
+        gradebook.db.expire_all()
+        assert gradebook.find_grade("test-line", *WHERE).needs_manual_grade
+
+
 def test_recording_twice_changes_nothing(
     course: Course, gradebook: Gradebook, grade: Grade, source: Any
 ) -> None:
