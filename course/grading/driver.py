@@ -70,7 +70,7 @@ def grade_class(
     names = students_of(course, lab, students)
     agenda = make_agenda(course, lab, names, level, seed=seed, force=force)
     refused = tuple(_refused(course, lab, students, agenda.run.seed))
-    work = _Work(course, lab, agenda)
+    work = _Work(course, lab, agenda, workers or os.cpu_count() or 1)
     return ClassRun(
         lab=lab.name,
         seed=agenda.seed,
@@ -84,8 +84,8 @@ def grade_class(
 class _Work:
     """What is left to grade of a lab, and what becomes of it."""
 
-    def __init__(self, course: Course, lab: Lab, agenda: Agenda) -> None:
-        self._course, self._lab, self._agenda = course, lab, agenda
+    def __init__(self, course: Course, lab: Lab, agenda: Agenda, cores: int) -> None:
+        self._course, self._lab, self._agenda, self._cores = course, lab, agenda, cores
         self._shelf = Shelf(course, lab.name)
         self._digests: dict[Key, str] = {}
 
@@ -98,9 +98,8 @@ class _Work:
     def _graded(self, site: Site, level: str) -> Iterator[NotebookResult]:
         todo, seed = self._agenda.todo, self._agenda.run.seed
         self._shelf.begin(self._agenda.run)
-        cores = os.cpu_count() or 1
         plans = {
-            name: make_plan(self._lab, name, seed, workers=cores, sandbox=level)
+            name: make_plan(self._lab, name, seed, workers=self._cores, sandbox=level)
             for name in dict.fromkeys(notebook for _, notebook in todo)
         }
         with site.crew(tuple(plans.values()), len(todo)) as crew:

@@ -1,8 +1,10 @@
 """What the gradebook must know of a lab, and of a student's answers."""
 
 import copy
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from nbformat import v4
@@ -14,6 +16,24 @@ from course.grading.matching import WRITTEN_BY_STUDENTS, squeeze
 from course.grading.patience import without_password
 from course.grading.results import FAILED, CellResult, NotebookResult, Status
 from course.labs import Lab, cells_of, release_cell_source
+
+SQLITE = "sqlite:///"
+
+
+def open_gradebook(url: str, course_id: str) -> Gradebook:
+    """Open the gradebook; a new SQLite file comes into being whole or not at all.
+
+    nbgrader makes its tables one by one, then notes their version: without the note the file could
+    never be brought to a later version.
+    """
+    path = Path(url.removeprefix(SQLITE))
+    if url.startswith(SQLITE) and not path.exists():
+        unfinished = path.with_name(f".{path.name}.part")
+        unfinished.unlink(missing_ok=True)
+        with Gradebook(f"{SQLITE}{unfinished}", course_id):
+            pass
+        os.replace(unfinished, path)
+    return Gradebook(url, course_id)
 
 
 def register(gradebook: Gradebook, db_url: str, lab: Lab) -> None:

@@ -7,13 +7,12 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
 from course.grading.collect import handed_in
 from course.grading.data_files import STAMP
 from course.grading.files import write_text
-from course.grading.gradebook import Answers, answers_in, register, stubs_of
+from course.grading.gradebook import Answers, answers_in, open_gradebook, register, stubs_of
 from course.grading.ledger import Ledger
 from course.grading.patience import patiently
 from course.grading.results import REFUSED, NotebookResult
@@ -43,7 +42,7 @@ class Recorder:
             self._stack.enter_context(nbgrader_environment())
             folder = CourseDirectory(config=load_config(self._course))
             url, name = folder.db_url, folder.course_id or DEFAULT_COURSE
-            gradebook = patiently(lambda: Gradebook(url, name), url)
+            gradebook = patiently(lambda: open_gradebook(url, name), url)
             self._stack.enter_context(gradebook)
             patiently(lambda: register(gradebook, url, self._lab), url)
             self._ledger = Ledger(gradebook, self._lab.name)

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from nbgrader.api import Gradebook
+from sqlalchemy import text
 
 from course.errors import CourseError
+from course.grading.gradebook import open_gradebook
 from course.grading.records import Recorder
 from course.grading.results import NotebookResult
 from course.grading.settings import nbgrader_environment
@@ -45,6 +47,24 @@ def record(course: Course, *results: NotebookResult) -> None:
     with Recorder(course, course.lab(LAB)) as recorder:
         for result in results:
             recorder.add(result)
+
+
+def test_a_gradebook_comes_into_being_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'gradebook.db'}"
+    with monkeypatch.context() as killed:
+        killed.setattr("nbgrader.api.get_alembic_version", stop)
+        with nbgrader_environment(), pytest.raises(KeyboardInterrupt):
+            open_gradebook(url, "course")
+    assert not (tmp_path / "gradebook.db").exists()
+    with nbgrader_environment(), open_gradebook(url, "course") as gradebook:
+        assert gradebook.db.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    assert [path.name for path in tmp_path.iterdir()] == ["gradebook.db"]
+
+
+def stop() -> None:
+    raise KeyboardInterrupt
 
 
 def test_points_reach_the_gradebook(
