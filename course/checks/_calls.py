@@ -16,14 +16,19 @@ from course.checks._values import Node, normal_form
 class Call:
     """What came of one call: its value, the arguments it altered, what it took.
 
-    `lines` is the number of Python lines it ran, `peak_bytes` the most memory that it held at once
-    beyond what was held before; each is None where it was not asked for.
+    `hits` tells how often it ran which Python line, `peak_bytes` the most memory that it held at
+    once beyond what was held before; each is None where it was not asked for.
     """
 
     value: Any
     changed: tuple[str, ...] = ()
-    lines: int | None = None
+    hits: Mapping[str, int] | None = None
     peak_bytes: int | None = None
+
+    @property
+    def lines(self) -> int | None:
+        """The number of Python lines that it ran."""
+        return None if self.hits is None else sum(self.hits.values())
 
 
 def call(
@@ -59,9 +64,9 @@ def call_here(
 ) -> Call:
     """Make the call in this process."""
     before = [normal_form(value) for value in (*args, *kwargs.values())]
-    lines = peak_bytes = None
+    hits = peak_bytes = None
     if count_lines:
-        value, lines = counted(function, args, kwargs)
+        value, hits = counted(function, args, kwargs)
     elif measure_memory:
         value, peak_bytes = _traced(function, args, kwargs)
     else:
@@ -71,7 +76,7 @@ def call_here(
     altered = (
         name for name, old, new in zip(names, before, after, strict=True) if not identical(old, new)
     )
-    return Call(value, tuple(altered), lines, peak_bytes)
+    return Call(value, tuple(altered), hits, peak_bytes)
 
 
 def _traced(

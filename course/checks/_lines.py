@@ -3,6 +3,7 @@
 import gc
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
@@ -20,6 +21,9 @@ _REFUSED = frozenset(
 )
 
 
+MOST = 2_000  # lines that are told apart
+
+
 class CannotCount(RuntimeError):
     """While its lines are counted, a function tried to switch that off or to leave the process."""
 
@@ -33,29 +37,28 @@ class _Watched(np.ndarray):
 
 def count_lines(
     function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
-) -> tuple[Any, int]:
-    """Call `function(*args, **kwargs)` and give `(value, count)`.
+) -> tuple[Any, dict[str, int]]:
+    """Call `function(*args, **kwargs)` and give `(value, hits)`.
 
-    `count` is the number of line and call events of every Python frame that the call runs in this
-    thread and in threads that it starts, libraries included. A step of a loop, comprehension or
-    generator expression is an event each, and so is each call of a Python function from `map`,
-    `np.vectorize` and the like, and each array that is made of an argument, as a row is that a
-    loop in C takes. Such a loop over plain numbers, `map(math.exp, x.tolist())`, leaves no trace,
-    nor does the work of a thread that was there before.
+    `hits` tells for each line how often it ran: the line and call events of every Python frame that
+    the call runs in this thread and in threads that it starts, libraries included. A step of a
+    loop, comprehension or generator expression is an event each, and so is each call of a Python
+    function from `map`, `np.vectorize` and the like, and each array that is made of an argument, as
+    a row is that a loop in C takes. Such a loop over plain numbers, `map(math.exp, x.tolist())`,
+    leaves no trace, nor does the work of a thread that was there before.
 
     Raises
     ------
     CannotCount
         in the function, where it starts a process or touches the trace.
     """
-    count = 0
+    hits: Counter[tuple[str, int]] = Counter()
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
-        nonlocal count
         if _prints(frame):
             return None
         if event in ("call", "line"):
-            count += 1
+            hits[frame.f_code.co_filename, frame.f_lineno] += 1
         return trace
 
     given = [_watched(value) for value in args], {k: _watched(v) for k, v in kwargs.items()}
@@ -73,7 +76,9 @@ def count_lines(
         threading.settrace(before[1])
         if before[3]:
             gc.enable()
-    return value.view(np.ndarray) if type(value) is _Watched else value, count
+    value = value.view(np.ndarray) if type(value) is _Watched else value
+    told = {f"{file}:{line}": count for (file, line), count in hits.most_common(MOST)}
+    return value, told | {"elsewhere": hits.total() - sum(told.values())}
 
 
 def _prints(frame: FrameType) -> bool:

@@ -197,7 +197,7 @@ class Student:
             error, outputs = _checked(answer)
         except StudentTimeout as fault:  # the link is closed, unless the cell could be interrupted
             return _stopped(cell, fault)
-        except (StudentDied, ProtocolFault) as fault:
+        except StudentFault as fault:  # `StudentError` too: it answered what it was not asked
             link.close(f"{fault}; it was replaced")
             return _stopped(cell, fault)
         told = plain_outputs(outputs, self._limits.output_chars, self._limits.display_chars)

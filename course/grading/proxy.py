@@ -143,9 +143,9 @@ class Proxy:
         outside = measure_memory and gauge.reset()
         asked = (count_lines, measure_memory and not outside)
         match self.__plain("observed_call", tuple, args, kwargs, *asked):
-            case (value, tuple(changed), int() | None as lines, int() | None as peak):
-                if all(type(name) is str for name in changed):
-                    return Call(value, changed, lines, gauge.grown() if outside else peak)
+            case (value, tuple(changed), dict() | None as hits, int() | None as peak):
+                if all(type(name) is str for name in changed) and _are_counts(hits or {}):
+                    return Call(value, changed, hits, gauge.grown() if outside else peak)
         raise ProtocolFault(f"the call of {self.__course_describe__()} has no account of itself")
 
     def __course_describe__(self) -> str:
@@ -166,6 +166,10 @@ class Proxy:
             raise StudentDied(self.__link.closed or "this object is of another student process")
         number: int = self.__number
         return number
+
+
+def _are_counts(hits: dict[Any, Any]) -> bool:
+    return all(type(key) is str for key in hits) and all(type(n) is int for n in hits.values())
 
 
 def number_of(proxy: Proxy, link: "Link") -> int:

@@ -123,7 +123,8 @@ def test_counting_gives_the_value_and_restores_the_tracer() -> None:
     before = sys.gettrace()
     sys.settrace(tracer)
     try:
-        value, lines = count_lines(lambda a, b: a + b, (1,), {"b": 2})
+        value, hits = count_lines(lambda a, b: a + b, (1,), {"b": 2})
+        lines = sum(hits.values())
         assert sys.gettrace() is tracer
     finally:
         sys.settrace(before)
@@ -161,7 +162,7 @@ def test_lines_of_finalizers_are_not_counted() -> None:
     try:
         for _ in range(5):
             Untidy()
-        assert count_lines(lists, (1_000,), {})[1] < 10
+        assert sum(count_lines(lists, (1_000,), {})[1].values()) < 10
         assert gc.isenabled()
     finally:
         gc.set_threshold(*threshold)
@@ -188,6 +189,17 @@ def test_counting_cannot_be_left(function: Callable[[Any], Any]) -> None:
         count_lines(function, make_args(3), {})
     assert sys.gettrace() is before
     sys.settrace(before)  # allowed again
+
+
+def _padded(x: Any) -> Any:
+    total = [row.sum() for row in x]
+    for _ in range(200 - 2 * len(x)):
+        total = total
+    return total
+
+
+def test_lines_wasted_on_small_batches_hide_no_loop() -> None:
+    failure(checks.check_vectorised, "E", _padded, make_args)
 
 
 def test_printing_by_another_name_is_counted() -> None:

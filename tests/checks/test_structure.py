@@ -105,7 +105,8 @@ def test_a_proxy_makes_the_call_itself() -> None:
     class Proxy:
         def __course_call__(self, args: Any, kwargs: Any, *_: bool) -> checks.Call:
             (x,) = args
-            return checks.Call(x + 1, ("x",) if kwargs.get("spoil") else (), 3 * len(x))
+            changed = ("x",) if kwargs.get("spoil") else ()
+            return checks.Call(x + 1, changed, {"a:1": 3 * len(x)})
 
     proxy: Any = Proxy()
     assert checks.call(proxy, X, count_lines=True).lines == 6

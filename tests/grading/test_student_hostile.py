@@ -78,7 +78,8 @@ def attack():
     "an answer to another request": AGENT
     + """
 def attack():
-    from course.grading.protocol import Value, pack_message
+    from course.grading.sandbox import LimitsOnly
+from course.grading.protocol import Value, pack_message
     channel.send(pack_message(Value(9999, 1), None, agent._bounds))
 """,
     "a request that is not a call": AGENT
@@ -223,12 +224,13 @@ def test_a_thread_cannot_call_the_test(student):
     assert "calling thread" in student.lookup("seen")[0]
 
 
-def test_a_child_process_does_not_speak_for_its_parent(student):
+def test_a_child_process_does_not_speak_for_its_parent():
     fork = "def attack():\n    import os\n    return 'parent' if os.fork() else 'child'"
-    run(student, fork)
-    assert student.lookup("attack")() == "parent"
-    assert still_works(student)
-    assert student.replays == 0
+    with Student(LIMITS, level=LimitsOnly()) as student:
+        run(student, fork)
+        assert student.lookup("attack")() == "parent"
+        assert still_works(student)
+        assert student.replays == 0
 
 
 def test_memory_has_a_bound(student):

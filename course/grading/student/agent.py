@@ -41,6 +41,17 @@ from course.grading.student.walls import Walls, raise_walls
 FIRST_BOUNDS = Bounds(value_bytes=0, structure_bytes=1 << 16, depth=8)
 
 
+class Interrupt:
+    """Stops the student's code where it is; between two requests there is nothing to stop."""
+
+    is_on = False
+
+    def __call__(self, *_: object) -> None:
+        """Hear of the signal."""
+        if self.is_on:
+            raise KeyboardInterrupt
+
+
 class Agent:
     """Answers the referee until the channel closes.
 
@@ -53,7 +64,7 @@ class Agent:
     def __init__(self) -> None:
         self._bounds = FIRST_BOUNDS
         self._chars = (0, 0)
-        self._busy = False
+        self._interrupt = Interrupt()
         self._ids = itertools.count(1)
         self._lent = Lent()
         self._borrowed: dict[int, RefereeFunction] = {}
@@ -71,7 +82,7 @@ class Agent:
         """Answer requests; never returns, the process ends with the channel."""
         self._channel = channel
         self._thread = threading.get_ident()
-        signal.signal(signal.SIGINT, self._on_interrupt)
+        signal.signal(signal.SIGINT, self._interrupt)
         while True:
             request = self._receive()
             sys.stdout, sys.stderr = self._sink.stdout, self._sink.stderr
@@ -82,19 +93,14 @@ class Agent:
         if threading.get_ident() != self._thread:
             raise RuntimeError("a function of the test can only be called from the calling thread")
         request = Request(next(self._ids), "call", (self._borrowed[number], *args), kwargs)
-        self._busy = False
+        self._interrupt.is_on = False
         self._channel.send(pack_message(request, self._refer, self._bounds))
         while isinstance(message := self._receive(), Request):
             self._answer(message)
-        self._busy = True
+        self._interrupt.is_on = True
         if isinstance(message, Value):
             return message.value
         raise RefereeError.of(message, token=request.id)
-
-    def _on_interrupt(self, *_: object) -> None:
-        """Stop the student's code where it is; between two requests there is nothing to stop."""
-        if self._busy:
-            raise KeyboardInterrupt
 
     def _receive(self) -> Message:
         body = self._channel.receive(self._bounds.frame_bytes)
@@ -117,11 +123,11 @@ class Agent:
         outer, self._sink.outputs = self._sink.outputs, Outputs(*self._chars)
         operation: Callable[..., Any] = self._operations[request.operation]
         try:
-            self._busy = True
+            self._interrupt.is_on = True
             value = operation(*request.args, **(request.kwargs or {}))
-            self._busy = False
+            self._interrupt.is_on = False
         except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt too
-            self._busy = False
+            self._interrupt.is_on = False
             told = describe(error)
             token = getattr(error, "token", 0) if issubclass(type(error), RefereeError) else 0
             return Failure(request.id, told.type_name, told.text, told.traceback, told.bases, token)

@@ -8,7 +8,7 @@ import builtins
 import importlib.util
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -16,7 +16,8 @@ CALLS = ("course.checks._values", "course.checks._lines", "course.checks._calls"
 SETTLE_SECONDS = 0.002  # the time of a thread counts when it has come to rest
 EXACT = time.get_clock_info("process_time").resolution < 1e-6
 
-Observe = Callable[[Any, Any, Any, bool, bool], tuple[Any, tuple[str, ...], int | None, int | None]]
+Hits = Mapping[str, int] | None
+Observe = Callable[[Any, Any, Any, bool, bool], tuple[Any, tuple[str, ...], Hits, int | None]]
 
 
 def make_observer() -> Observe:
@@ -26,7 +27,7 @@ def make_observer() -> Observe:
 
     def observe(
         function: Any, args: Any, kwargs: Any, count_lines: bool, measure_memory: bool
-    ) -> tuple[Any, tuple[str, ...], int | None, int | None]:
+    ) -> tuple[Any, tuple[str, ...], Hits, int | None]:
         # the one clock runs longer than the other, unless there are two threads at work
         thread, process = thread_time_ns(), process_time_ns()
         call = call_here(function, args, kwargs, count_lines, measure_memory)
@@ -35,7 +36,7 @@ def make_observer() -> Observe:
         process, thread = process_time_ns() - process, thread_time_ns() - thread
         if count_lines and process > thread and EXACT:
             raise RuntimeError("lines that run in another thread cannot be counted")
-        return (call.value, call.changed, call.lines, call.peak_bytes)
+        return (call.value, call.changed, call.hits, call.peak_bytes)
 
     return observe
 

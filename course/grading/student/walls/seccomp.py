@@ -24,10 +24,11 @@ def _listed(names: str) -> tuple[str, ...]:
     return tuple(names.split())
 
 
-# Privileged work, other processes' memory, kernel interfaces with a history of holes, and memory
-# that no limit counts.
+# New programs and processes, sockets, privileged work, other processes' memory, kernel interfaces
+# with a history of holes, and memory that no limit counts.
 REFUSED = _listed(
     """
+    fork vfork execve execveat socket
     ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_getfd pidfd_send_signal
     add_key request_key keyctl bpf perf_event_open userfaultfd io_uring_setup io_uring_enter
     io_uring_register mount umount2 pivot_root chroot setns unshare open_by_handle_at
@@ -39,13 +40,13 @@ REFUSED = _listed(
     mq_open mq_unlink
     """
 )
-# Where no namespace hides the other processes and files of this user: no new program or process, no
-# socket, no signal or priority but to itself, nothing that Landlock does not ask about.
+# Where no namespace hides the other processes and files of this user: no signal or priority but to
+# itself, nothing that Landlock does not ask about.
 REFUSED_ALONE = _listed(
     """
-    fork vfork execve execveat socket tkill setpriority ioprio_set chmod fchmod fchmodat
-    fchmodat2 chown fchown lchown fchownat truncate setxattr lsetxattr fsetxattr removexattr
-    lremovexattr fremovexattr setxattrat removexattrat utime utimes utimensat futimesat
+    tkill setpriority ioprio_set chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat
+    truncate setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr setxattrat
+    removexattrat utime utimes utimensat futimesat
     """
 )
 TO_ITSELF = _listed(
@@ -65,11 +66,6 @@ _X32 = 0x40000000  # calls of the 32-bit interface on x86-64 have this bit
 _NEW_NAMESPACES, _THREAD = 0x7E020000, 0x00010000
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 _F_SETOWN, _F_SETSIG, _F_SETOWN_EX = 8, 10, 15
-
-
-def is_known_machine() -> bool:
-    """Tell whether filters can be made for this kind of machine."""
-    return os.name == "posix" and platform.machine() in _MACHINES
 
 
 def refuse_system_calls(*, alone: bool) -> None:
@@ -146,11 +142,11 @@ def _rules(alone: bool) -> Iterator[_Rule]:
     yield from (_Rule(name) for name in REFUSED)
     yield _Rule("clone3", _ENOSYS)  # its flags cannot be seen; callers then use clone
     yield _Rule("clone", test=_ANY_BIT, values=(_NEW_NAMESPACES,))
+    yield _Rule("clone", test=_ANY_BIT, values=(_THREAD,), fits=False)
     yield _Rule("ioctl", argument=1, test=_EQUAL, values=(_TIOCSTI, _TIOCLINUX))
     if not alone:
         return
     yield from (_Rule(name) for name in REFUSED_ALONE)
-    yield _Rule("clone", test=_ANY_BIT, values=(_THREAD,), fits=False)
     yield _Rule("prctl", test=_EQUAL, values=(PR_SET_PDEATHSIG,))
     yield _Rule("fcntl", argument=1, test=_EQUAL, values=(_F_SETOWN, _F_SETSIG, _F_SETOWN_EX))
     itself = (0, os.getpid())
