@@ -5,6 +5,7 @@ import pytest
 from course.grading.connection import Student, StudentCell
 from course.grading.faults import ProtocolFault, StudentDied, StudentError, StudentFault
 from course.grading.limits import Limits
+from course.grading.sandbox import LimitsOnly
 
 pytestmark = pytest.mark.slow
 
@@ -78,8 +79,7 @@ def attack():
     "an answer to another request": AGENT
     + """
 def attack():
-    from course.grading.sandbox import LimitsOnly
-from course.grading.protocol import Value, pack_message
+    from course.grading.protocol import Value, pack_message
     channel.send(pack_message(Value(9999, 1), None, agent._bounds))
 """,
     "a request that is not a call": AGENT
