@@ -15,9 +15,9 @@ from typing import Any
 from IPython.core.inputtransformer2 import TransformerManager
 
 from course.checks import session
-from course.grading.rebuild import Step, rebuild
-from course.grading.references import references_of
-from course.grading.submitted import read_submission
+from course.grading.submission.rebuild import Step, rebuild
+from course.grading.submission.submitted import read_submission
+from course.grading.verdict.references import references_of
 from course.labs import Kind, parse_notebook
 
 

@@ -24,7 +24,7 @@ from course.errors import CourseError
 
 if TYPE_CHECKING:
     from course.authoring.proof import LabProof
-    from course.grading.results import NotebookResult
+    from course.grading.verdict.results import NotebookResult
     from course.labs import Course, Lab
     from course.reporting.grading_run import GradingRun
     from course.reporting.summary import Summary
@@ -38,7 +38,7 @@ Command = Callable[..., Any]
 
 def main() -> None:
     """Run the command line; user errors end in one plain message and exit status 2."""
-    from course.grading.pool import leave_out_grammar
+    from course.grading.run.pool import leave_out_grammar
     from mnist_utils import DataError
 
     leave_out_grammar()

@@ -81,7 +81,7 @@ def test_arrows_point_down(path: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "text"),
     [
-        ("course.checks._x", "import course.grading.results"),
+        ("course.checks._x", "import course.grading.verdict.results"),
         ("course.checks._x", "def f():\n    from course.labs import Lab"),
         ("course.grading.x", "from course.authoring import sync"),
         ("mnist_utils.x", "from course.errors import CourseError"),
@@ -92,7 +92,7 @@ def test_an_arrow_upwards_is_seen(module: str, text: str) -> None:
 
 
 # Modules that are programs of their own: what they print is read by their parent or by make.
-PROGRAMS = {"course.cli", "course.__main__", "course.plots.figures", "course.grading.pool"}
+PROGRAMS = {"course.cli", "course.__main__", "course.plots.figures", "course.grading.run.pool"}
 
 
 def calls(tree: ast.AST) -> set[str]:

@@ -7,7 +7,7 @@ from course.authoring.handins import ALTERNATIVE, BLANK, MISTAKE, REFERENCE, Han
 from course.authoring.proof import AlternativeProof, LabProof, Marks, MistakeProof
 from course.authoring.stock_nbgrader import Earned
 from course.authoring.trials import Trial
-from course.grading.results import NotebookResult
+from course.grading.verdict.results import NotebookResult
 from course.labs import Lab, exercise_of
 
 

@@ -18,8 +18,8 @@ from nbgrader.utils import determine_grade
 
 from course.authoring.handins import HandIn
 from course.checks import session
-from course.grading.references import NO_REFERENCES, References
-from course.grading.time_limit import time_limit
+from course.grading.verdict.references import NO_REFERENCES, References
+from course.grading.verdict.time_limit import time_limit
 from course.labs import Cell, Kind, cells_of, exercise_of, parse_notebook
 
 RUNS = (Kind.GIVEN, Kind.SOLUTION, Kind.TEST, Kind.PLAIN)

@@ -14,9 +14,9 @@ from course.errors import CourseError
 from course.grading.grade import grade_notebook
 from course.grading.limits import Limits
 from course.grading.plan import Job, Plan, make_plan
-from course.grading.pool import trusted_pool
-from course.grading.references import References, references_of
-from course.grading.results import CellResult, NotebookResult
+from course.grading.run.pool import trusted_pool
+from course.grading.verdict.references import References, references_of
+from course.grading.verdict.results import CellResult, NotebookResult
 from course.labs import Kind, Lab, cells_of, dump_notebook, exercise_of, parse_notebook
 
 Progress = Callable[[str, int, int], None]  # what is done, how many of how many

@@ -7,15 +7,15 @@ from typing import Any
 from nbformat import v4
 
 from course.errors import CourseError
-from course.grading.autograded import autograded_notebook
-from course.grading.connection import Student
 from course.grading.notebook_run import NotebookRun, definers_in, is_killed
 from course.grading.plan import Job
-from course.grading.rebuild import Rebuilt, rebuild
-from course.grading.referee import Trial
-from course.grading.results import CellResult, NotebookResult, Status
+from course.grading.record.autograded import autograded_notebook
 from course.grading.sandbox import level_named
-from course.grading.submitted import Submission, read_submission
+from course.grading.submission.rebuild import Rebuilt, rebuild
+from course.grading.submission.submitted import Submission, read_submission
+from course.grading.verdict.referee import Trial
+from course.grading.verdict.results import CellResult, NotebookResult, Status
+from course.grading.wall.connection import Student
 from course.labs import Cell, Kind, cells_of, parse_notebook
 
 MAX_SUBMISSION_BYTES = 64 * 2**20

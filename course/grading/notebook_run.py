@@ -6,16 +6,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from course.checks import CheckFailed
-from course.grading.connection import CellRun, Student, StudentCell
-from course.grading.diagnosis import diagnose
-from course.grading.faults import StudentDied, StudentError, StudentFault, StudentTimeout
-from course.grading.judging import Failures, clean, is_stub_of
-from course.grading.names import names_bound, names_used
-from course.grading.plain import Sighting
 from course.grading.plan import Plan
-from course.grading.rebuild import Step
-from course.grading.referee import Referee, Trial
-from course.grading.results import Status
+from course.grading.submission.names import names_bound, names_used
+from course.grading.submission.rebuild import Step
+from course.grading.verdict.diagnosis import diagnose
+from course.grading.verdict.judging import Failures, clean, is_stub_of
+from course.grading.verdict.plain import Sighting
+from course.grading.verdict.referee import Referee, Trial
+from course.grading.verdict.results import Status
+from course.grading.wall.connection import CellRun, Student, StudentCell
+from course.grading.wall.faults import StudentDied, StudentError, StudentFault, StudentTimeout
 from course.labs import Kind, Mistake, cells_of, exercise_of, release_cell_source
 
 # endings of a process that may have come from outside; a process can give itself any of them too

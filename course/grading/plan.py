@@ -3,10 +3,10 @@
 import secrets
 from dataclasses import dataclass, field
 
-from course.grading.catalogue import Catalogue, observe
-from course.grading.data_files import DataFiles
 from course.grading.limits import Limits
-from course.grading.references import References
+from course.grading.submission.data_files import DataFiles
+from course.grading.verdict.catalogue import Catalogue, observe
+from course.grading.verdict.references import References
 from course.labs import Lab, cells_of, dump_notebook
 
 

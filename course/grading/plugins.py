@@ -11,17 +11,17 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 from course.errors import CourseError
-from course.grading import rebuild
-from course.grading.collect import collect, handed_in
-from course.grading.data_files import STAMP
-from course.grading.folders import obstacle, shown, unfit_file
-from course.grading.gradebook import answers_in, stubs_of
-from course.grading.ledger import Ledger
-from course.grading.pages import disarm, hide_hidden_tests
 from course.grading.plan import make_plan, new_seed
-from course.grading.store import digest_of, lab_digest
-from course.grading.trust import agreed_level
-from course.grading.workers import Workers
+from course.grading.record.gradebook import answers_in, stubs_of
+from course.grading.record.ledger import Ledger
+from course.grading.record.pages import disarm, hide_hidden_tests
+from course.grading.run.store import digest_of, lab_digest
+from course.grading.run.workers import Workers
+from course.grading.sandbox.trust import agreed_level
+from course.grading.submission import rebuild
+from course.grading.submission.collect import collect, handed_in
+from course.grading.submission.data_files import STAMP
+from course.grading.submission.folders import obstacle, shown, unfit_file
 from course.labs import Course, Lab, load_notebook, parse_notebook
 
 RESULT = "course_result"

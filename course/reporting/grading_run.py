@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course.grading.driver import grade_class
-from course.grading.files import write_text
-from course.grading.records import Recorder
-from course.grading.results import REFUSED, NotebookResult
+from course.grading.record.files import write_text
+from course.grading.record.records import Recorder
+from course.grading.run.driver import grade_class
+from course.grading.verdict.results import REFUSED, NotebookResult
 from course.labs import Course
 from course.reporting.class_report import render
 from course.reporting.feedback import write_feedback

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
-from course.grading.results import CellResult, NotebookResult, Status
+from course.grading.verdict.results import CellResult, NotebookResult, Status
 from course.labs import Lab, exercise_of
 
 GLYPHS = {

@@ -17,8 +17,8 @@ from nbgrader.api import Gradebook
 
 from course.grading import plan
 from course.grading.limits import Limits
-from course.grading.results import NotebookResult
 from course.grading.settings import nbgrader_environment
+from course.grading.verdict.results import NotebookResult
 from course.labs import Course
 from course.reporting.grading_run import grade_and_record
 from tests.attacks import evidence, lab

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from course.grading.results import FAILED
+from course.grading.verdict.results import FAILED
 from tests.attacks.corpus import Attack
 from tests.attacks.evidence import Gain
 

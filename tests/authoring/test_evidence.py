@@ -8,7 +8,7 @@ from course.authoring.evidence import differing, merge, prove_sheet
 from course.authoring.handins import ALTERNATIVE, BLANK, MISTAKE, REFERENCE, HandIn, Sheet
 from course.authoring.proof import LabProof
 from course.authoring.trials import Trial
-from course.grading.results import CellResult, NotebookResult, Status
+from course.grading.verdict.results import CellResult, NotebookResult, Status
 from course.labs import Mistake
 
 WORTH = {"test-a": 4.0, "test-a-hidden": 6.0, "test-b": 10.0}

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from course.grading.catalogue import Catalogue, sightings_of
 from course.grading.grade import grade_notebook
 from course.grading.limits import Limits
 from course.grading.plan import Job, Plan
-from course.grading.results import NotebookResult
+from course.grading.verdict.catalogue import Catalogue, sightings_of
+from course.grading.verdict.results import NotebookResult
 from course.labs import Lab, dump_notebook, release_cell_source
 from tests.support.toylab import LAB, NOTEBOOK, make_course, source_notebook
 

@@ -5,9 +5,9 @@ import pytest
 from nbformat import v4
 
 from course.errors import CourseError
-from course.grading.catalogue import observe, sightings_of
-from course.grading.plain import run_plain
-from course.grading.rebuild import Step, steps_of
+from course.grading.submission.rebuild import Step, steps_of
+from course.grading.verdict.catalogue import observe, sightings_of
+from course.grading.verdict.plain import run_plain
 from course.labs import Kind, Mistake, dump_notebook
 from tests.support.toylab import LAB, make_course, source_notebook
 

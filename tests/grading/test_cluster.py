@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from course.errors import CourseError
-from course.grading import cluster as cluster_module
-from course.grading.cluster import Cluster
-from course.grading.results import NotebookResult
+from course.grading.run import cluster as cluster_module
+from course.grading.run.cluster import Cluster
 from course.grading.sandbox import best_level
+from course.grading.verdict.results import NotebookResult
 from course.labs import Course, apply_mistake
 from course.reporting.grading_run import GradingRun, grade_and_record
 from tests.support.cluster import DaskCluster, dask_cluster

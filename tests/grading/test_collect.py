@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from course.errors import CourseError
-from course.grading.collect import jobs_of, refused_of, students_of
-from course.grading.folders import unfit_file
 from course.grading.plan import Job, Plan
+from course.grading.submission.collect import jobs_of, refused_of, students_of
+from course.grading.submission.folders import unfit_file
 from course.labs import Course
 from tests.support.toylab import LAB, NOTEBOOK, make_course, submit
 

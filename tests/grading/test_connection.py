@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from course.errors import CourseError
-from course.grading.connection import Student, StudentCell
-from course.grading.data_files import read_data_files
-from course.grading.faults import StudentDied, StudentError, StudentTimeout
 from course.grading.limits import Limits
-from course.grading.memory import descendants
+from course.grading.processes.memory import descendants
 from course.grading.sandbox import LimitsOnly, Start
+from course.grading.submission.data_files import read_data_files
+from course.grading.wall.connection import Student, StudentCell
+from course.grading.wall.faults import StudentDied, StudentError, StudentTimeout
 
 pytestmark = pytest.mark.slow
 
@@ -161,7 +161,7 @@ def test_an_interrupt_in_a_callback_is_the_callers(student):
 
 
 def test_a_process_that_cannot_start_is_the_instructors_affair(monkeypatch):
-    monkeypatch.setattr("course.grading.launch.nursery", lambda: None)
+    monkeypatch.setattr("course.grading.processes.launch.nursery", lambda: None)
 
     class Broken(LimitsOnly):
         def start(self, argv, room, limits, forbidden):
@@ -234,7 +234,7 @@ def test_errors_are_of_their_built_in_type(student):
 
 
 def test_proxies_may_be_collected_at_any_moment(monkeypatch):
-    from course.grading.link import Link
+    from course.grading.wall.link import Link
 
     taken = Link._take_released
 

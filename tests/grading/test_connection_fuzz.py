@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course.grading.faults import StudentDied, StudentFault
 from course.grading.limits import Limits
-from course.grading.link import Link
 from course.grading.protocol import (
     Bounds,
     Failure,
@@ -20,6 +18,8 @@ from course.grading.protocol import (
     Yours,
     pack_message,
 )
+from course.grading.wall.faults import StudentDied, StudentFault
+from course.grading.wall.link import Link
 
 pytestmark = pytest.mark.slow
 

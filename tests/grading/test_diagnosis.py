@@ -5,9 +5,9 @@ import pytest
 from numpy.typing import ArrayLike
 
 from course.checks import Observation
-from course.grading.catalogue import Catalogue
-from course.grading.diagnosis import diagnose, same_value
-from course.grading.plain import Sighting
+from course.grading.verdict.catalogue import Catalogue
+from course.grading.verdict.diagnosis import diagnose, same_value
+from course.grading.verdict.plain import Sighting
 from course.labs import Mistake
 
 

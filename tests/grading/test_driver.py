@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from course.errors import CourseError
-from course.grading import driver, trust
-from course.grading.driver import grade_class
-from course.grading.results import NotebookResult
-from course.grading.sandbox import best_level
+from course.grading.run import driver
+from course.grading.run.driver import grade_class
+from course.grading.sandbox import best_level, trust
+from course.grading.verdict.results import NotebookResult
 from course.labs import Course, apply_mistake
 from tests.support.toylab import LAB, TEST_POINTS, make_course, submit
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from nbformat import v4
 
-from course.grading.data_files import read_data_files
 from course.grading.grade import grade_notebook
 from course.grading.plan import Job, Plan
-from course.grading.results import NotebookResult, Status
+from course.grading.submission.data_files import read_data_files
+from course.grading.verdict.results import NotebookResult, Status
 from course.labs import Lab, apply_alternative, apply_mistake, dump_notebook, parse_notebook
 from tests.support.results import by_id
 from tests.support.toylab import POINTS, TEST_POINTS, cell

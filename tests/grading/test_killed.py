@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
-from course.grading.memory import descendants
+from course.grading.processes.memory import descendants
 from course.grading.sandbox import best_level
 from course.grading.settings import nbgrader_environment
 from course.labs import Course, apply_mistake

@@ -5,8 +5,8 @@ import sys
 import pytest
 
 from course import checks
-from course.grading.connection import Student, StudentCell
 from course.grading.sandbox import LimitsOnly, best_level
+from course.grading.wall.connection import Student, StudentCell
 
 MB = 10**6
 HOLDS = """
@@ -78,7 +78,7 @@ def test_each_call_is_measured_anew(student):
 
 
 def test_where_the_system_does_not_tell_the_process_is_asked(student, monkeypatch):
-    monkeypatch.setattr("course.grading.memory._size", lambda pid, field: 0)
+    monkeypatch.setattr("course.grading.processes.memory._size", lambda pid, field: 0)
     assert 80 * MB < measured(student, "holds", 10_000_000) < 90 * MB
 
 

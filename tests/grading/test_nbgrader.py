@@ -11,10 +11,10 @@ from nbgrader.api import Gradebook
 from traitlets.config import Config
 
 from course.errors import CourseError
-from course.grading import plugins, trust
-from course.grading.driver import grade_class
-from course.grading.records import Recorder
-from course.grading.sandbox import best_level
+from course.grading import plugins
+from course.grading.record.records import Recorder
+from course.grading.run.driver import grade_class
+from course.grading.sandbox import best_level, trust
 from course.grading.settings import configure, nbgrader_environment
 from course.labs import Course, apply_mistake, load_notebook
 from course.reporting.feedback import write_feedback

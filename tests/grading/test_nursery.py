@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from course.grading import launch
-from course.grading.connection import Student, StudentCell
-from course.grading.process import Executed, Forked
+from course.grading.processes import launch
+from course.grading.processes.process import Executed, Forked
 from course.grading.sandbox import Bubblewrap, LimitsOnly, working_levels
+from course.grading.wall.connection import Student, StudentCell
 
 pytestmark = [
     pytest.mark.slow,

@@ -4,8 +4,8 @@ import pytest
 from nbconvert import HTMLExporter
 from nbformat import v4
 
-from course.grading.pages import CUT, ROOM, disarm, hide_hidden_tests
-from course.grading.rebuild import rebuild
+from course.grading.record.pages import CUT, ROOM, disarm, hide_hidden_tests
+from course.grading.submission.rebuild import rebuild
 from tests.support.toylab import cell
 
 

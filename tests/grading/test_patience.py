@@ -11,12 +11,12 @@ from nbgrader.api import Gradebook, InvalidEntry
 from sqlalchemy.exc import OperationalError
 
 from course.errors import CourseError
-from course.grading import patience
-from course.grading.gradebook import answers_in, register, stubs_of
-from course.grading.ledger import Ledger
-from course.grading.patience import patiently, without_password
-from course.grading.results import NotebookResult
+from course.grading.record import patience
+from course.grading.record.gradebook import answers_in, register, stubs_of
+from course.grading.record.ledger import Ledger
+from course.grading.record.patience import patiently, without_password
 from course.grading.settings import nbgrader_environment
+from course.grading.verdict.results import NotebookResult
 from tests.support.toylab import LAB, NOTEBOOK, make_course
 
 LOCKED = OperationalError("INSERT", {}, sqlite3.OperationalError("database is locked"))

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from course.checks import call
-from course.grading.connection import Student, StudentCell
-from course.grading.faults import ProtocolFault, StudentError, StudentNameError
 from course.grading.limits import Limits
+from course.grading.wall.connection import Student, StudentCell
+from course.grading.wall.faults import ProtocolFault, StudentError, StudentNameError
 
 CELL = '''import numpy as np
 

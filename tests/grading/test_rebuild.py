@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from nbformat import v4
 
-from course.grading.rebuild import Rebuilt, rebuild
+from course.grading.submission.rebuild import Rebuilt, rebuild
 from course.labs import Kind
 from tests.support.toylab import SQUARES, cell
 

@@ -9,10 +9,10 @@ from nbgrader.api import Gradebook
 from sqlalchemy import text
 
 from course.errors import CourseError
-from course.grading.gradebook import open_gradebook
-from course.grading.records import Recorder
-from course.grading.results import NotebookResult
+from course.grading.record.gradebook import open_gradebook
+from course.grading.record.records import Recorder
 from course.grading.settings import nbgrader_environment
+from course.grading.verdict.results import NotebookResult
 from course.labs import Course, dump_notebook
 from tests.support.toylab import LAB, NOTEBOOK, POINTS, TEST_POINTS, cell, make_course, submit
 

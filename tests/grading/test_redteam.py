@@ -13,20 +13,20 @@ from nbformat import v4
 
 from course import checks
 from course.errors import CourseError
-from course.grading.collect import handed_in, jobs_of, refused_of, students_of
-from course.grading.connection import CellRun, Student, StudentCell
-from course.grading.data_files import read_data_files
-from course.grading.faults import ProtocolFault, StudentDied, StudentFault, StudentTimeout
 from course.grading.grade import grade_notebook
-from course.grading.judging import Failures
 from course.grading.limits import Limits
-from course.grading.names import names_used
 from course.grading.plan import Job, Plan, new_seed
-from course.grading.rebuild import rebuild
-from course.grading.referee import Referee, Trial
-from course.grading.results import NotebookResult, Status
 from course.grading.sandbox import Bubblewrap, BubblewrapAsRoot
-from course.grading.submitted import SubmittedCell, read_submission
+from course.grading.submission.collect import handed_in, jobs_of, refused_of, students_of
+from course.grading.submission.data_files import read_data_files
+from course.grading.submission.names import names_used
+from course.grading.submission.rebuild import rebuild
+from course.grading.submission.submitted import SubmittedCell, read_submission
+from course.grading.verdict.judging import Failures
+from course.grading.verdict.referee import Referee, Trial
+from course.grading.verdict.results import NotebookResult, Status
+from course.grading.wall.connection import CellRun, Student, StudentCell
+from course.grading.wall.faults import ProtocolFault, StudentDied, StudentFault, StudentTimeout
 from course.labs import dump_notebook, parse_notebook
 from tests.support.toylab import (
     HIDDEN_SQUARES,

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 
 from course.errors import CourseError
-from course.grading.faults import (
+from course.grading.verdict.judging import Failures
+from course.grading.verdict.referee import Referee, Trial
+from course.grading.verdict.results import Status
+from course.grading.wall.faults import (
     ProtocolFault,
     StudentDied,
     StudentError,
     StudentNameError,
     StudentTimeout,
 )
-from course.grading.judging import Failures
-from course.grading.referee import Referee, Trial
-from course.grading.results import Status
 
 
 @dataclass

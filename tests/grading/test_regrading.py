@@ -11,13 +11,13 @@ import pytest
 from nbgrader.api import Gradebook
 
 from course.errors import CourseError
-from course.grading import driver
-from course.grading.crew import Crew, Done, Flying, Site
 from course.grading.grade import nothing_graded
 from course.grading.plan import Job, Plan
-from course.grading.results import NotebookResult
+from course.grading.run import driver
+from course.grading.run.crew import Crew, Done, Flying, Site
+from course.grading.run.store import digests
 from course.grading.settings import nbgrader_environment
-from course.grading.store import digests
+from course.grading.verdict.results import NotebookResult
 from course.labs import Course, Lab, dump_notebook
 from course.reporting import grading_run
 from course.reporting.grading_run import GradingRun, grade_and_record

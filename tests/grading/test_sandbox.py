@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from course.grading.connection import Student, StudentCell
 from course.grading.limits import Limits
-from course.grading.memory import descendants
+from course.grading.processes.memory import descendants
 from course.grading.sandbox import (
     Bubblewrap,
     BubblewrapAsRoot,
@@ -18,6 +17,7 @@ from course.grading.sandbox import (
     best_level,
 )
 from course.grading.sandbox.surroundings import environment
+from course.grading.wall.connection import Student, StudentCell
 
 pytestmark = pytest.mark.slow
 

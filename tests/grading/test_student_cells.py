@@ -2,8 +2,8 @@
 
 import pytest
 
-from course.grading.connection import Student, StudentCell
 from course.grading.limits import Limits
+from course.grading.wall.connection import Student, StudentCell
 
 
 @pytest.fixture(scope="module")

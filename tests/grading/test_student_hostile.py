@@ -2,10 +2,10 @@
 
 import pytest
 
-from course.grading.connection import Student, StudentCell
-from course.grading.faults import ProtocolFault, StudentDied, StudentError, StudentFault
 from course.grading.limits import Limits
 from course.grading.sandbox import LimitsOnly
+from course.grading.wall.connection import Student, StudentCell
+from course.grading.wall.faults import ProtocolFault, StudentDied, StudentError, StudentFault
 
 pytestmark = pytest.mark.slow
 

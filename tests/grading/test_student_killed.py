@@ -11,9 +11,9 @@ import pytest
 
 from course.errors import CourseError
 from course.grading import grade as grade_module
-from course.grading.connection import CellRun, Student, StudentCell
-from course.grading.memory import descendants
-from course.grading.results import NotebookResult, Status
+from course.grading.processes.memory import descendants
+from course.grading.verdict.results import NotebookResult, Status
+from course.grading.wall.connection import CellRun, Student, StudentCell
 from tests.support.results import by_id
 from tests.support.toylab import cell
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course import checks
-from course.grading.connection import Student, StudentCell
+from course.grading.wall.connection import Student, StudentCell
 
 pytestmark = pytest.mark.slow
 

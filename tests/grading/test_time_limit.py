@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import pytest
 
-from course.grading.time_limit import OutOfTime, time_limit
+from course.grading.verdict.time_limit import OutOfTime, time_limit
 
 
 def loop() -> NoReturn:
@@ -35,7 +35,7 @@ def test_errors_and_results_pass_through() -> None:
 def test_lines_can_be_counted_after_a_limit():
     program = (
         "from course.checks._lines import count_lines\n"
-        "from course.grading.time_limit import time_limit\n"
+        "from course.grading.verdict.time_limit import time_limit\n"
         "with time_limit(5.0):\n    pass\n"
         "print(count_lines(lambda: sum([1, 2]), (), {})[0])"
     )

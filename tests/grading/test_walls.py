@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from course.grading.connection import Student, StudentCell
 from course.grading.limits import Limits
 from course.grading.sandbox import Bubblewrap, BubblewrapAsRoot, Landlock, LimitsOnly
 from course.grading.sandbox.landlock import _without
 from course.grading.student.walls.landlock import version
 from course.grading.student.walls.seccomp import REFUSED, REFUSED_ALONE, TO_ITSELF
 from course.grading.student.walls.system_calls import numbers
+from course.grading.wall.connection import Student, StudentCell
 
 ROOT = Path(__file__).parents[2]
 works = sys.platform == "linux" and Landlock().works()
@@ -215,7 +215,7 @@ def _seen(mark, *, wanted):
 def test_a_process_dies_with_the_referee():
     program = (
         "import os, time\n"
-        "from course.grading.connection import Student, StudentCell\n"
+        "from course.grading.wall.connection import Student, StudentCell\n"
         "from course.grading.sandbox import Landlock\n"
         "student = Student(level=Landlock()).__enter__()\n"
         "student.run(StudentCell('a', '1'))\n"

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from course.grading import crew, workers
 from course.grading.plan import Job, Plan
-from course.grading.workers import Workers
+from course.grading.run import crew, workers
+from course.grading.run.workers import Workers
 from course.labs import dump_notebook
 
 pytestmark = pytest.mark.slow

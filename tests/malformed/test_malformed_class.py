@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from course.authoring.handins import submission_of
-from course.grading.folders import shown
+from course.grading.submission.folders import shown
 from course.labs import Course, apply_mistake
 from tests.malformed.generate import Case, cases
 from tests.malformed.mutation import Outcome

@@ -6,8 +6,8 @@ from random import Random
 import pytest
 from nbgrader.api import Gradebook
 
-from course.grading.folders import is_name
 from course.grading.settings import nbgrader_environment
+from course.grading.submission.folders import is_name
 from course.labs import Course
 from tests.malformed.folders import folder
 from tests.malformed.generate import Case, cases

@@ -3,7 +3,7 @@
 from html.parser import HTMLParser
 from pathlib import Path
 
-from course.grading.results import CellResult, NotebookResult, Status
+from course.grading.verdict.results import CellResult, NotebookResult, Status
 from course.labs import Lab
 from course.reporting import class_report
 from course.reporting.summary import summarise

@@ -19,7 +19,7 @@ from sqlalchemy.engine import Engine
 from course.errors import CourseError
 from course.grading.grade import nothing_graded
 from course.grading.plan import Job, Plan
-from course.grading.records import Recorder
+from course.grading.record.records import Recorder
 from course.grading.settings import load_config, nbgrader_environment
 from course.labs import Course, dump_notebook, load_notebook
 from course.reporting import feedback

@@ -1,6 +1,6 @@
 """Results, laid out for tests."""
 
-from course.grading.results import CellResult, NotebookResult
+from course.grading.verdict.results import CellResult, NotebookResult
 
 
 def by_id(result: NotebookResult) -> dict[str, CellResult]:

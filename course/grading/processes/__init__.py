@@ -1,0 +1,1 @@
+"""Student processes from outside: how they begin, what they take, how they end."""

@@ -1,0 +1,1 @@
+"""What is written: gradebook, graded notebooks, pages; one writer."""

@@ -1,0 +1,1 @@
+"""A class: which submissions to grade, where, and what is kept of earlier runs."""

@@ -1,0 +1,98 @@
+"""What grades jobs elsewhere: worker processes of this machine, or those of a cluster."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from itertools import islice
+
+from course.errors import CourseError
+from course.grading.grade import grade_notebook, nothing_graded
+from course.grading.plan import Job, Plan
+from course.grading.submission.data_files import DataFiles
+from course.grading.verdict.results import FAILED, NotebookResult
+
+AHEAD = 2  # jobs per worker: one that it grades and one that waits
+Parcel = tuple[str, bytes | None, DataFiles, tuple[str, ...]]  # a job without its plan
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A job that was given away, and how often its worker died."""
+
+    job: Job
+    deaths: int = 0
+
+
+Done = Iterable["Future[NotebookResult]"]
+Flying = dict["Future[NotebookResult]", Attempt]
+
+
+class Crew(AbstractContextManager["Crew"]):
+    """Grades jobs in parallel, each plan sent to each worker once; a context that ends it."""
+
+    @abstractmethod
+    def room(self) -> int:
+        """Say how many jobs may be on their way at once."""
+
+    @abstractmethod
+    def submit(self, job: Job) -> "Future[NotebookResult]":
+        """Begin to grade a job."""
+
+    @abstractmethod
+    def land(self, flying: Flying, done: Done) -> Iterator[NotebookResult]:
+        """Take what is done out of `flying` and give its results."""
+
+    def grade(self, jobs: Iterable[Job]) -> Iterator[NotebookResult]:
+        """Grade jobs and give their results as they come; few jobs are read ahead.
+
+        A job that the grader itself fails on has the status "failed".
+        """
+        remaining = iter(jobs)
+        flying: Flying = {}
+        while True:
+            for job in islice(remaining, max(0, self.room() - len(flying))):
+                flying[self.submit(job)] = Attempt(job)
+            if not flying:
+                return
+            yield from self.land(flying, wait(flying, return_when=FIRST_COMPLETED).done)
+
+
+class Site(ABC):
+    """Where a class is graded."""
+
+    @abstractmethod
+    def level(self, sandbox: str) -> str:
+        """Give the name of the level that contains student code there, where `sandbox` is wanted.
+
+        Raises
+        ------
+        CourseError
+            if there is none so named, or no wall and none was asked for.
+        """
+
+    @abstractmethod
+    def crew(self, plans: Collection[Plan], jobs: int) -> Crew:
+        """Give those who grade so many jobs of these plans."""
+
+
+def parcel_of(job: Job) -> Parcel:
+    """Give what travels with each job."""
+    return job.student, job.submission, job.files, job.notes
+
+
+def grade_parcel(plan: Plan, parcel: Parcel) -> NotebookResult:
+    """Grade a job where its plan is."""
+    student, submission, files, notes = parcel
+    return grade_notebook(Job(student, plan, submission, files, notes))
+
+
+def outcome(job: Job, future: "Future[NotebookResult]") -> NotebookResult:
+    """Give the result of a job that is done, whatever the grader's own code did."""
+    error = future.exception()
+    if error is None:
+        return future.result()
+    what = f"{error.what} {error.cure}" if isinstance(error, CourseError) else str(error)
+    why = f"The grader could not grade it ({type(error).__name__}: {what[:300]})."
+    return nothing_graded(job, FAILED, why)

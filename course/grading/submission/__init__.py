@@ -1,0 +1,1 @@
+"""What was handed in, and the notebook that is made of it; nothing in it is trusted."""

@@ -1,0 +1,1 @@
+"""Tests in trusted code: what they saw, what stopped them, which mistake explains it."""

@@ -1,0 +1,1 @@
+"""The wall between referee and student process, from the referee's side."""

@@ -1,0 +1,230 @@
+"""The conversation with one student process: requests, answers, and calls back to the referee."""
+
+import itertools
+import time
+import weakref
+from typing import Any
+
+from course.grading.limits import Limits
+from course.grading.processes.process import Process
+from course.grading.protocol import (
+    Bounds,
+    Failure,
+    Lent,
+    Malformed,
+    Message,
+    Mine,
+    Reference,
+    Refusal,
+    Request,
+    Unsendable,
+    Value,
+    Yours,
+    pack_message,
+    unpack_message,
+)
+from course.grading.protocol.messages import Answer
+from course.grading.protocol.raised import also, builtin_bases
+from course.grading.wall.faults import (
+    ProtocolFault,
+    StudentDied,
+    StudentError,
+    StudentFault,
+    StudentTimeout,
+)
+from course.grading.wall.proxy import Proxy, number_of
+from course.grading.wall.wire import Wire
+
+CALLBACK_DEPTH = 16
+INTERRUPT_SECONDS = 1.0  # code that is interrupted gives up at once, or means to go on
+TEXT_CHARS, TRACEBACK_CHARS = 2_000, 10_000
+RELEASED = 1_000  # how many released objects one request tells of
+OBJECTS = 16  # Python objects take about so many times the room that they have in a frame
+
+
+class Link:
+    """One process: what it was asked, what it holds of ours and we of its."""
+
+    def __init__(self, wire: Wire, process: Process, limits: Limits) -> None:
+        self.limits = limits
+        self.gauge = process.gauge
+        self._interrupt = process.interrupt
+        self.closed = ""  # why nothing can be asked any more
+        self.until = float("inf")  # no request may last longer, whatever its own deadline
+        self._wire = wire
+        self._bounds = Bounds(limits.value_bytes, limits.structure_bytes, limits.value_depth)
+        self._ids = itertools.count(1)
+        self._lent = Lent()
+        self._proxies: weakref.WeakValueDictionary[int, Proxy] = weakref.WeakValueDictionary()
+        self._released: set[int] = set()
+        self._depth = 0
+        self._room = limits.test_bytes
+
+    def request(
+        self,
+        operation: str,
+        *args: Any,
+        kwargs: dict[str, Any] | None = None,
+        seconds: float | None = None,
+    ) -> Any:
+        """Ask for an operation and give its result, a plain value or a `Proxy`.
+
+        Raises
+        ------
+        StudentError
+            if the operation raised.
+        StudentTimeout, StudentDied, ProtocolFault
+            after which the link is closed, unless the process could be interrupted, or a
+            `ProtocolFault` only says that the result cannot travel.
+        TypeError
+            if an argument cannot travel.
+        """
+        if self.closed:
+            raise StudentDied(self.closed)
+        request = Request(next(self._ids), operation, args, kwargs, self._take_released())
+        body = self._pack(request)
+        limit = self.limits.call_seconds if seconds is None else seconds
+        raised: dict[int, Exception] = {}
+        try:
+            answer = self._converse(request.id, body, time.monotonic() + limit, raised)
+        except StudentTimeout as late:
+            if not self._interrupted(request.id):
+                self.close(f"{late}; it was replaced")
+            raise
+        except BaseException as error:
+            self.close(f"{error}; it was replaced")
+            raise
+        return _result(answer, raised)
+
+    def _interrupted(self, number: int) -> bool:
+        """Stop what the process does; tell whether it gave up its work and can be asked again."""
+        if not self._interrupt():
+            return False
+        try:
+            message = self._unpack(self._wire.wait(time.monotonic() + INTERRUPT_SECONDS))
+        except StudentFault:
+            return False
+        return not isinstance(message, Request) and message.id == number
+
+    def close(self, why: str) -> None:
+        """Ask nothing any more; proxies answer with `why`."""
+        self.closed = self.closed or why
+        self._wire.close()
+
+    def begin(self) -> None:
+        """Begin with another cell: the functions that were lent to the last one are taken back."""
+        self._lent.clear()
+        self._room = self.limits.test_bytes
+
+    def release(self, number: int) -> None:
+        """Tell the process, with the next request, that no proxy stands for an object any more."""
+        self._released.add(number)
+
+    def _take_released(self) -> tuple[int, ...]:
+        """Take numbers of proxies that are gone, one by one: more may go at any moment."""
+        count = min(len(self._released), RELEASED)
+        return tuple([self._released.pop() for _ in range(count)])
+
+    def _converse(
+        self, number: int, body: bytes, deadline: float, raised: dict[int, Exception]
+    ) -> Answer:
+        while True:
+            reply = self._wire.exchange(body, min(deadline, self.until))
+            self._room -= _memory(reply)
+            if self._room < 0:
+                raise ProtocolFault("the student's code sent more than a test may take")
+            message = self._unpack(reply)
+            if not isinstance(message, Request):
+                break
+            started = time.monotonic()
+            body = self._serve(message, raised)
+            deadline += time.monotonic() - started  # the referee's own time is not the student's
+        if message.id != number:
+            raise ProtocolFault("the student's process answered a request that was not made")
+        return message
+
+    def _serve(self, request: Request, raised: dict[int, Exception]) -> bytes:
+        """Call a function of ours for the student's code, and pack what comes of it."""
+        if request.operation != "call" or not request.args:
+            raise ProtocolFault("the student's process asked for what it may not")
+        function, *args = request.args
+        if not self._is_ours(function):
+            raise ProtocolFault("the student's process called what is not a function of the test")
+        self._depth += 1
+        try:
+            if self._depth > CALLBACK_DEPTH:
+                raise RecursionError("test and student code call each other too deep")
+            return self._pack(Value(request.id, function(*args, **(request.kwargs or {}))))
+        except Exception as error:
+            if self.closed:
+                raise
+            raised[request.id] = error
+            return self._pack(_failure(request.id, error))
+        finally:
+            self._depth -= 1
+
+    def _is_ours(self, function: Any) -> bool:
+        return not isinstance(function, Proxy) and self._lent.holds(function)
+
+    def _pack(self, message: Message) -> bytes:
+        try:
+            return pack_message(message, self._refer, self._bounds)
+        except Unsendable as error:
+            raise TypeError(f"this cannot be sent to student code: {error}") from None
+
+    def _unpack(self, body: bytes) -> Message:
+        try:
+            return unpack_message(body, self._resolve, self._bounds)
+        except Malformed as error:
+            raise ProtocolFault(f"the student's process sent something else: {error}") from None
+
+    def _refer(self, value: Any) -> Reference:
+        if isinstance(value, Proxy):
+            return Yours(number_of(value, self))
+        if callable(value):
+            return Mine(self._lent.number(value), str(getattr(value, "__name__", "function")))
+        raise Unsendable(f"a {type(value).__name__} does not travel")
+
+    def _resolve(self, reference: Reference) -> Any:
+        if isinstance(reference, Yours):
+            return self._lent.object(reference.number)
+        proxy = self._proxies.get(reference.number)
+        if proxy is None:
+            proxy = Proxy(self, reference.number, reference.type_name)
+            self._proxies[reference.number] = proxy
+            self._released.discard(reference.number)
+        return proxy
+
+
+def _result(answer: Answer, raised: dict[int, Exception]) -> Any:
+    for error in raised.values():
+        # a check that failed inside a callback is the test's verdict, whatever became of it
+        if isinstance(error, AssertionError) and not isinstance(error, StudentFault):
+            raise error
+    if isinstance(answer, Value):
+        return answer.value
+    if isinstance(answer, Refusal):
+        raise ProtocolFault(f"the student's value cannot travel: {answer.text[:TEXT_CHARS]}")
+    if answer.token in raised:
+        raise raised[answer.token]
+    raise student_error(answer.type_name, answer.text, answer.traceback, answer.bases)
+
+
+def _memory(body: bytes) -> int:
+    """Estimate what a frame takes when it is decoded."""
+    structure = min(int.from_bytes(body[:4], "big"), len(body))
+    return len(body) + (OBJECTS - 1) * structure
+
+
+def student_error(
+    type_name: str, text: str, traceback: str, bases: tuple[str, ...]
+) -> StudentError:
+    """Make the exception that tells of an exception in student code."""
+    kind = also(StudentError, bases)
+    return kind(type_name[:100], text[:TEXT_CHARS], traceback[:TRACEBACK_CHARS])
+
+
+def _failure(number: int, error: Exception) -> Failure:
+    name = error.type_name if isinstance(error, StudentError) else type(error).__name__
+    text = error.text if isinstance(error, StudentError) else str(error)
+    return Failure(number, name, text[:TEXT_CHARS], "", builtin_bases(type(error)))

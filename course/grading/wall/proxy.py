@@ -1,0 +1,211 @@
+"""What a student's object looks like in a test cell.
+
+Whatever is done to a proxy is done to the object in the student process: calls, attributes, items,
+operators, iteration. Two things are not: `==` and `hash` go by identity, and numpy is told that a
+proxy is no array, so that an object decides nothing in a check.
+
+A test that itself computes with what it judges gives the object a say: `abs(got - expected) < tol`
+is true if the object wants it to be. Values go to checks as they came.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from course.grading.wall.faults import ProtocolFault, StudentDied, StudentFault
+
+if TYPE_CHECKING:
+    from course.checks import Call
+    from course.grading.wall.link import Link
+
+REPR_CHARS = 500
+# Names between double underscores are questions that Python and numpy ask: they are answered here.
+ASKED = frozenset({"__name__", "__qualname__"})
+
+
+class Proxy:
+    """A student's object, by its number in the student process."""
+
+    __slots__ = ("__link", "__number", "__type_name", "__weakref__")
+
+    __array_ufunc__ = None  # `array * proxy` is then the object's own `__rmul__`
+
+    def __init__(self, link: "Link", number: int, type_name: str) -> None:
+        object.__setattr__(self, "_Proxy__link", link)
+        object.__setattr__(self, "_Proxy__number", number)
+        object.__setattr__(self, "_Proxy__type_name", type_name)
+
+    def __del__(self) -> None:
+        self.__link.release(self.__number)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the object in the student process."""
+        return self.__link.request("call", self, *args, kwargs=kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__") and name not in ASKED:
+            raise AttributeError(f"{name} of a student's object is not passed on")
+        return self.__link.request("getattr", self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.__link.request("setattr", self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        self.__link.request("delattr", self, name)
+
+    def __len__(self) -> int:
+        size = int(self.__plain("len", int))
+        if not 0 <= size <= self.__link.limits.iterations:
+            raise ProtocolFault(f"{self.__course_describe__()} says that it has {size} items")
+        return size
+
+    def __iter__(self) -> Iterator[Any]:
+        iterator = self.__link.request("iter", self)
+        if not isinstance(iterator, Proxy):
+            raise ProtocolFault(f"{self.__course_describe__()} gives no iterator")
+        return iterator.__items()
+
+    def __next__(self) -> Any:
+        item = self.__plain("next", tuple)
+        if not item:
+            raise StopIteration
+        return item[0]
+
+    def __items(self) -> Iterator[Any]:
+        for _ in range(self.__link.limits.iterations):
+            item = self.__plain("next", tuple)
+            if not item:
+                return
+            yield item[0]
+        raise ProtocolFault(f"the loop over {self.__course_describe__()} does not end")
+
+    def __contains__(self, item: Any) -> bool:
+        return bool(self.__plain("contains", bool, item))
+
+    def __bool__(self) -> bool:
+        return bool(self.__plain("bool", bool))
+
+    def __int__(self) -> int:
+        return int(self.__plain("int", int))
+
+    def __index__(self) -> int:
+        return int(self.__plain("index", int))
+
+    def __float__(self) -> float:
+        return float(self.__plain("float", float))
+
+    def __complex__(self) -> complex:
+        return complex(self.__plain("complex", complex))
+
+    def __str__(self) -> str:
+        return str(self.__plain("str", str))
+
+    def __repr__(self) -> str:
+        try:
+            return str(self.__plain("repr", str))[:REPR_CHARS]
+        except StudentFault:
+            return f"<{self.__course_describe__()}>"
+
+    def __instancecheck__(self, instance: Any) -> bool:
+        return bool(self.__link.request("isinstance", instance, self))
+
+    def __subclasscheck__(self, subclass: Any) -> bool:
+        return bool(self.__link.request("issubclass", subclass, self))
+
+    def __copy__(self) -> Any:
+        return self.__link.request("copy", self)
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self.__link.request("deepcopy", self)
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise TypeError(f"{self.__course_describe__()} cannot be pickled")
+
+    def __mro_entries__(self, bases: Any) -> NoReturn:
+        raise TypeError("a test cell cannot derive from a student's class")
+
+    def __array__(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError(f"expected an array or a number, got {self.__course_describe__()}")
+
+    def __course_call__(
+        self,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        count_lines: bool,
+        measure_memory: bool,
+    ) -> "Call":
+        """Call the object; tell which arguments it altered, and what the call took.
+
+        The memory is read from outside where the system tells it, else the process is asked.
+        """
+        from course.checks import Call
+
+        gauge = self.__link.gauge
+        outside = measure_memory and gauge.reset()
+        asked = (count_lines, measure_memory and not outside)
+        match self.__plain("observed_call", tuple, args, kwargs, *asked):
+            case (value, tuple(changed), dict() | None as hits, int() | None as peak):
+                if all(type(name) is str for name in changed) and _are_counts(hits or {}):
+                    return Call(value, changed, hits, gauge.grown() if outside else peak)
+        raise ProtocolFault(f"the call of {self.__course_describe__()} has no account of itself")
+
+    def __course_describe__(self) -> str:
+        """Say what this is, for messages."""
+        return f"an object of class {self.__type_name}"
+
+    def __plain(self, operation: str, kind: type, *args: Any) -> Any:
+        """Ask for something that must be of one built-in type, whatever the object says."""
+        value = self.__link.request(operation, self, *args)
+        if type(value) is not kind:
+            raise ProtocolFault(
+                f"{operation} of {self.__course_describe__()} gave no {kind.__name__}"
+            )
+        return value
+
+    def __number_in(self, link: "Link") -> int:
+        if self.__link is not link:
+            raise StudentDied(self.__link.closed or "this object is of another student process")
+        number: int = self.__number
+        return number
+
+
+def _are_counts(hits: dict[Any, Any]) -> bool:
+    return all(type(key) is str for key in hits) and all(type(n) is int for n in hits.values())
+
+
+def number_of(proxy: Proxy, link: "Link") -> int:
+    """Give the object's number behind `link`; raises `StudentDied` if it lives elsewhere."""
+    return proxy._Proxy__number_in(link)  # type: ignore[no-any-return]
+
+
+def _forward(operation: str) -> Callable[..., Any]:
+    def forward(self: Any, *others: Any) -> Any:
+        return self._Proxy__link.request(operation, self, *others)
+
+    return forward
+
+
+def _reflected(operation: str) -> Callable[..., Any]:
+    def reflected(self: Any, other: Any) -> Any:
+        return self._Proxy__link.request(operation, other, self)
+
+    return reflected
+
+
+_BINARY = (
+    *("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "divmod"),
+    *("and", "or", "xor", "lshift", "rshift"),
+)
+_OTHERS = (
+    *("lt", "le", "gt", "ge", "neg", "pos", "abs", "invert", "round"),
+    *("getitem", "setitem", "delitem"),
+)
+_KEYWORDS = {"and", "or"}
+
+for _name in _BINARY:
+    _operation = f"{_name}_" if _name in _KEYWORDS else _name
+    setattr(Proxy, f"__{_name}__", _forward(_operation))
+    setattr(Proxy, f"__r{_name}__", _reflected(_operation))
+    if _name != "divmod":
+        setattr(Proxy, f"__i{_name}__", _forward(f"i{_name}"))
+for _name in _OTHERS:
+    setattr(Proxy, f"__{_name}__", _forward(_name))
