@@ -55,7 +55,7 @@ def examine() -> Iterator[Finding]:
     yield _module("torch", "parity of the toy library with PyTorch", "with TORCH=1 (several GB)")
     yield _module("torchvision", "augmentation with torchvision's transforms", "with TORCH=1")
     yield _module("distributed", "grading on a Dask cluster", "as nn-course[dask]")
-    yield _module("psycopg2", "a gradebook on Postgres", "as nn-course[postgres]")
+    yield _module("psycopg", "a gradebook on Postgres", "as nn-course[postgres]")
 
 
 def _program(name: str, command: str, purpose: str) -> Finding:

@@ -41,6 +41,7 @@ class NotebookRun:
     trials: dict[str, Trial] = field(default_factory=dict)
     mistakes: dict[str, Mistake] = field(default_factory=dict)
     chars: int = 0
+    lost: list[str] = field(default_factory=list)
 
     def run(self, steps: tuple[Step, ...], student: Student) -> None:
         """Run the cells in order, until the time for the notebook is used up."""
@@ -49,6 +50,7 @@ class NotebookRun:
             student, plan.seed, limits.test_seconds, limits.output_chars, plan.references
         )
         end = time.monotonic() + limits.notebook_seconds
+        self.lost = student.lost
         student.end_in(limits.notebook_seconds)
         for step in steps:
             if time.monotonic() > end:
@@ -62,7 +64,8 @@ class NotebookRun:
     @property
     def was_killed(self) -> bool:
         """Tell whether the student process may have been killed from outside on the way."""
-        ends = [run.error.text for run in self.runs.values() if run.status == "died" and run.error]
+        ends = list(self.lost)
+        ends += [run.error.text for run in self.runs.values() if run.status == "died" and run.error]
         ends += [t.message for t in self.trials.values() if t.status is Status.DIED]
         return any(is_killed(text) for text in ends)
 

@@ -1,6 +1,7 @@
 """Feedback pages: `feedback/<student>/<lab>/<notebook>.html`, made by nbgrader."""
 
 from collections.abc import Collection
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from course.grading.run.pool import trusted_pool
 from course.grading.settings import load_config, nbgrader_environment
 from course.labs import Course
 
-PER_WORKER = 100  # students: fewer pages are made before another process has started
+PER_WORKER = 20  # students: fewer pages are made before another process has started
 
 
 class _Pages(GenerateFeedback):  # type: ignore[misc]
@@ -56,7 +57,14 @@ def write_feedback(
         return course.feedback
     with trusted_pool(count) as pool:
         shares = [chosen[start::count] for start in range(count)]
-        list(pool.map(partial(_write, course, lab_name), shares))
+        try:
+            list(pool.map(partial(_write, course, lab_name), shares))
+        except BrokenProcessPool as error:
+            raise CourseError(
+                "a process that made pages was ended",
+                where=str(course.feedback),
+                cure="Give the command again: what is graded is kept.",
+            ) from error
     return course.feedback
 
 

@@ -113,7 +113,6 @@ def test_whatever_a_solution_does_later_tests_still_count(
 
 
 @pytest.mark.parametrize(
-    "data", [None, b"", b"{", b"[]", b"\xff\xfe", b'{"cells": [1]}', b"[" * 10**5]
 )
 def test_what_cannot_be_read_gets_a_plain_account(grade: Grade, data: bytes | None) -> None:
     result = grade(data)

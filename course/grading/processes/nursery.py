@@ -1,5 +1,6 @@
 """Student processes forked from one warm template, each in namespaces that bubblewrap made."""
 
+import atexit
 import json
 import os
 import select
@@ -157,7 +158,11 @@ class Nursery:
 def nursery() -> Nursery | None:
     """Give the nursery of this process; None where the system has none of what it takes."""
     there = sys.platform == "linux" and hasattr(os, "pidfd_open")
-    return Nursery() if there else None
+    if not there:
+        return None
+    here = Nursery()
+    atexit.register(here.close)
+    return here
 
 
 def _pipe(stack: ExitStack) -> tuple[IO[bytes], IO[bytes]]:

@@ -66,6 +66,7 @@ class Student:
         level: Level | None = None,
     ) -> None:
         self.replays = 0
+        self.lost: list[str] = []  # how cells ended the process when they were run again
         self._limits, self._forbidden, self._files = limits, forbidden_modules, files
         self._level = level or best_level()
         self._cells: list[StudentCell] = []
@@ -182,7 +183,9 @@ class Student:
     def _replay(self, link: Link) -> None:
         """Run the remembered cells; a cell that now ends the process is forgotten."""
         for cell in list(self._cells):
-            if self._run(link, cell).status in ("timeout", "died"):
+            run = self._run(link, cell)
+            if run.status in ("timeout", "died"):
+                self.lost.append(str(run.error))
                 self._cells.remove(cell)
                 self.close()
                 self.replays += 1
