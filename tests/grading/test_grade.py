@@ -112,8 +112,7 @@ def test_whatever_a_solution_does_later_tests_still_count(
     assert cells["test-line"].status is Status.PASSED
 
 
-@pytest.mark.parametrize(
-)
+@pytest.mark.parametrize("data", [None, b"", b"{", b"[]", b"\xff\xfe", b"[" * 10**5])
 def test_what_cannot_be_read_gets_a_plain_account(grade: Grade, data: bytes | None) -> None:
     result = grade(data)
     assert result.status == ("missing" if data is None else "unreadable")
