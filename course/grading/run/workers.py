@@ -1,5 +1,6 @@
 """Worker processes of this machine: replaced when one dies; no submission ends the others."""
 
+import gc
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, wait
@@ -116,6 +117,7 @@ def _is_lost(future: "Future[NotebookResult]") -> bool:
 
 def _take(plans: Mapping[str, Plan]) -> None:
     _plans.update(plans)
+    gc.freeze()  # what is loaded by now stays; collections need not look through it
 
 
 def _grade(notebook: str, parcel: Parcel) -> NotebookResult:
