@@ -48,7 +48,7 @@ def fate(student, expression, prelude=""):
     "expression",
     [
         "x = open('notes.txt', 'w').write('mine')",
-        "os.rename('notes.txt', 'moved.txt'); os.remove('moved.txt'); os.mkdir('d'); os.rmdir('d')",
+        "open('a', 'w').close(); os.rename('a', 'b'); os.remove('b'); os.mkdir('d'); os.rmdir('d')",
         "import tempfile; tempfile.TemporaryFile().write(b'x')",
         "import matplotlib.pyplot as p; p.plot([1]); p.savefig('x.png')",
         "import course.checks, mnist_utils",

@@ -102,5 +102,6 @@ def _stop(*_: object) -> None:
 
 def _leave() -> NoReturn:
     """End this process and say nothing: nobody is there to hear it."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough
     atexit._run_exitfuncs()
     os._exit(1)
