@@ -1,13 +1,12 @@
 """Start of a student process: forked from a warm template where that works, else started afresh."""
 
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from course.grading.limits import Limits
 from course.grading.processes.nursery import CannotFork, nursery
-from course.grading.processes.process import Executed, Process
+from course.grading.processes.process import Executed, Process, execute
 from course.grading.processes.warden import Warden
 from course.grading.sandbox import Level, Room
 from course.grading.submission.data_files import DataFiles, write_data_files
@@ -47,16 +46,7 @@ def _started(level: Level, room: Room, limits: Limits, forbidden: tuple[str, ...
 def _execute(level: Level, room: Room, limits: Limits, forbidden: tuple[str, ...]) -> Executed:
     start = level.start(ARGV, room, limits, forbidden)
     errors = tempfile.TemporaryFile()  # noqa: SIM115 - `Process.kill` closes it
-    popen = subprocess.Popen(
-        start.argv,
-        cwd=start.cwd,
-        env=start.env,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=errors,
-        bufsize=0,
-        start_new_session=True,
-    )
+    popen = execute(start, errors)
     assert popen.stdin is not None
     assert popen.stdout is not None
     return Executed(popen.stdin, popen.stdout, errors, room, Warden(limits), popen, start.wrapped)

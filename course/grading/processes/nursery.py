@@ -18,7 +18,7 @@ from typing import IO
 
 from course.grading.limits import Limits
 from course.grading.processes.memory import children
-from course.grading.processes.process import Forked
+from course.grading.processes.process import Forked, execute
 from course.grading.processes.warden import Warden
 from course.grading.sandbox import Inside, Level, Room
 from course.grading.sandbox.surroundings import FONTS, environment, font_lists
@@ -57,18 +57,7 @@ class Nursery:
             if that does not work here.
         """
         start = level.start([_cat()], room, limits, forbidden)
-        holder = None
-        if start.wrapped:
-            holder = subprocess.Popen(
-                start.argv,
-                cwd=start.cwd,
-                env=start.env,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                bufsize=0,
-                start_new_session=True,
-            )
+        holder = execute(start, errors) if start.wrapped else None
         try:
             return self._forked(start.inside, room, Warden(limits), errors, holder)
         except (OSError, ValueError, CannotFork) as error:

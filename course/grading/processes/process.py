@@ -12,7 +12,7 @@ from typing import IO
 
 from course.grading.processes.memory import MemoryGauge, children, descendants
 from course.grading.processes.warden import Warden
-from course.grading.sandbox import Room
+from course.grading.sandbox import Room, Start
 
 END_SECONDS = 5
 TAIL_BYTES = 2_000
@@ -162,6 +162,20 @@ class Forked(Process):
         _kill_below(self.keeper)
         self.status.close()
         self.handle.close()
+
+
+def execute(start: Start, errors: IO[bytes]) -> "subprocess.Popen[bytes]":
+    """Start a program as a level says, in a session of its own, with raw pipes."""
+    return subprocess.Popen(
+        start.argv,
+        cwd=start.cwd,
+        env=start.env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        bufsize=0,
+        start_new_session=True,
+    )
 
 
 def unwrap(wrapper: subprocess.Popen[bytes]) -> bool:
