@@ -72,11 +72,10 @@ def call_here(
     else:
         value = function(*args, **kwargs)
     after = [normal_form(value) for value in (*args, *kwargs.values())]
-    names = argument_names(function, len(args), kwargs)
-    altered = (
-        name for name, old, new in zip(names, before, after, strict=True) if not identical(old, new)
-    )
-    return Call(value, tuple(altered), hits, peak_bytes)
+    kept = tuple(map(identical, before, after))
+    names = () if all(kept) else argument_names(function, len(args), kwargs)
+    changed = tuple(name for name, same in zip(names, kept, strict=False) if not same)
+    return Call(value, changed, hits, peak_bytes)
 
 
 def _traced(

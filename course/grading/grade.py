@@ -1,6 +1,6 @@
 """The heart: one submitted notebook in, one result out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -36,7 +36,7 @@ def grade_notebook(job: Job) -> NotebookResult:
         return nothing_graded(job, "unreadable", f"It cannot be graded: {error.what}. {error.cure}")
     source = _source(job.plan.source_json)
     rebuilt = rebuild(source, submitted)
-    run = _run_undisturbed(job, source, rebuilt)
+    run = _run_undisturbed(job, rebuilt)
     run.explain(rebuilt.cells)
     notes = (*job.notes, *submitted.notes, *rebuilt.notes)
     return NotebookResult(
@@ -50,22 +50,22 @@ def grade_notebook(job: Job) -> NotebookResult:
     )
 
 
-def _run_undisturbed(job: Job, source: Any, rebuilt: Rebuilt) -> NotebookRun:
+def _run_undisturbed(job: Job, rebuilt: Rebuilt) -> NotebookRun:
     """Run a rebuilt notebook, again if it was killed: code that kills itself does it twice."""
     try:
-        run = _run(job, source, rebuilt)
+        run = _run(job, rebuilt)
     except CourseError as error:
         if not is_killed(error.what):
             raise
     else:
         if not run.was_killed:
             return run
-    return _run(job, source, rebuilt)
+    return _run(job, rebuilt)
 
 
-def _run(job: Job, source: Any, rebuilt: Rebuilt) -> NotebookRun:
+def _run(job: Job, rebuilt: Rebuilt) -> NotebookRun:
     plan = job.plan
-    run = NotebookRun(plan, definers_in(source))
+    run = NotebookRun(plan, _definers(plan.source_json))
     level = level_named(plan.sandbox)
     with Student(plan.limits, plan.forbidden_modules, job.files, level) as student:
         run.run(rebuilt.cells, student)
@@ -128,3 +128,8 @@ def _graded_cells(source: Any) -> Iterator[Cell]:
 @lru_cache(maxsize=16)
 def _source(source_json: str) -> Any:
     return parse_notebook(source_json.encode(), where="source")
+
+
+@lru_cache(maxsize=16)
+def _definers(source_json: str) -> Mapping[str, str]:
+    return definers_in(_source(source_json))

@@ -83,7 +83,7 @@ class NotebookRun:
         texts = {step.key: step.source for step in steps if step.kind is Kind.SOLUTION}
         exercises = dict.fromkeys(exercise_of(key) for key in self.trials)
         failed = {exercise_of(key) for key, trial in self.trials.items() if trial.ending}
-        for exercise in exercises:
+        for exercise in (name for name in exercises if name in failed):
             used = self._exercises_used(exercise, texts.get(exercise, ""))
             culprits = [name for name, other in used.items() if other in failed]
             if culprits:

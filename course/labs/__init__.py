@@ -2,7 +2,7 @@
 
 from course.labs._cells import Cell, Kind, cells_of, exercise_of, has_hidden_tests
 from course.labs._layout import Course, Lab
-from course.labs._notebook import dump_notebook, load_notebook, parse_notebook
+from course.labs._notebook import dump_by_cells, dump_notebook, load_notebook, parse_notebook
 from course.labs._stubs import clear_solution, release_cell_source
 from course.labs._variants import Alternative, Mistake, apply_alternative, apply_mistake
 
@@ -17,6 +17,7 @@ __all__ = [
     "apply_mistake",
     "cells_of",
     "clear_solution",
+    "dump_by_cells",
     "dump_notebook",
     "exercise_of",
     "has_hidden_tests",

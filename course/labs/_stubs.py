@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from course.errors import CourseError
@@ -36,17 +37,21 @@ def release_cell_source(node: Any) -> str:
     Solutions are replaced by the stubs in `metadata["course"]["stub"]`, hidden tests and mark
     schemes left out. Raises `CourseError` where the cell's markers or stubs do not match.
     """
-    meta = node.metadata.get("nbgrader", {})
-    source: str = node.source
-    if meta.get("solution"):
-        source = _clear(node, source)
+    is_solution = bool(node.metadata.get("nbgrader", {}).get("solution"))
+    stub = node.metadata.get("course", {}).get("stub", "")
+    stubs = stub if isinstance(stub, str) else tuple(stub)
+    return _released(node.source, is_solution, node.cell_type == "code", stubs)
+
+
+@lru_cache(maxsize=4096)
+def _released(source: str, is_solution: bool, is_code: bool, stubs: str | Sequence[str]) -> str:
+    if is_solution:
+        source = clear_solution(source, stubs) if is_code else _clear_text(source)
     source = _replace(source, "HIDDEN TESTS", ())
     return _replace(source, "MARK SCHEME", ())
 
 
-def _clear(node: Any, source: str) -> str:
-    if node.cell_type == "code":
-        return clear_solution(source, node.metadata.get("course", {}).get("stub", ""))
+def _clear_text(source: str) -> str:
     count = source.count("BEGIN SOLUTION")
     return _replace(source, "SOLUTION", [TEXT_STUB] * count) if count else TEXT_STUB
 

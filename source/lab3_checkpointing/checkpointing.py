@@ -946,11 +946,11 @@ message += ": who still holds a segment that is done with, or its input?"
 print(checks.check_true(title, enough, message, observed=peaks, see=see))
 
 net = NetworkWithCheckpoints([1, *[16] * 35, 1], [12, 20, 28])
-x, y = rng.normal(size=(8000, 1)), rng.uniform(size=(8000, 1))
+x, y = rng.normal(size=(4000, 1)), rng.uniform(size=(4000, 1))
 checks.call(net.backprop, x[:1], y[:1], measure_memory=True)  # a first call imports
-used = checks.call(net.backprop, x, y, measure_memory=True).peak_bytes / (8000 * 16 * 8)
+used = checks.call(net.backprop, x, y, measure_memory=True).peak_bytes / (4000 * 16 * 8)
 print(f"36 layers, checkpoints 12, 20, 28: memory of {used:.1f} arrays taken, of 36 at most")
-message = "memory is taken for more than 36 arrays of (8000, 16), where 23 are saved"
+message = "memory is taken for more than 36 arrays of (4000, 16), where 23 are saved"
 print(checks.check_true(title, used < 36, message, see=see))
 
 # %% grade_id="test-backprop-memory-hidden" points=5
@@ -1019,10 +1019,10 @@ for n_layers in (1, 2, 3, 4, 5, 6, 8):
     print(checks.check_true(title, enough, message, observed=peaks, see=see))
 
 net = NetworkWithCheckpoints([1, *[12] * 39, 1], [10, 20, 30])
-x, y = rng.normal(size=(10000, 1)), rng.uniform(size=(10000, 1))
+x, y = rng.normal(size=(5000, 1)), rng.uniform(size=(5000, 1))
 checks.call(net.backprop, x[:1], y[:1], measure_memory=True)
-used = checks.call(net.backprop, x, y, measure_memory=True).peak_bytes / (10000 * 12 * 8)
-message = "memory is taken for more than 35 arrays of (10000, 12), where 22 are saved"
+used = checks.call(net.backprop, x, y, measure_memory=True).peak_bytes / (5000 * 12 * 8)
+message = "memory is taken for more than 35 arrays of (5000, 12), where 22 are saved"
 print(checks.check_true(title, used < 35, message, see=see))
 ### END HIDDEN TESTS
 

@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 from course.grading.protocol import (
     Bounds,
     Failure,
+    Frames,
     Lent,
     Malformed,
     Refusal,
     Request,
     Value,
+    frame_of,
     pack_message,
-    read_frame,
     unpack_message,
     write_frame,
 )
@@ -71,15 +72,38 @@ def test_what_is_no_message_is_refused(parts):
 def test_a_frame_comes_through_however_it_is_cut(body, size):
     stream = io.BytesIO()
     write_frame(lambda part: stream.write(part[:size]), body)
-    stream.seek(0)
-    assert read_frame(lambda n: stream.read(min(n, size)), 300) == body
-    assert read_frame(stream.read, 300) is None
+    frames, found = Frames(), []
+    for place in range(0, len(stream.getvalue()), size):
+        frames.add(stream.getvalue()[place : place + size])
+        found.append(frames.next(300))
+    assert found == [None] * (len(found) - 1) + [body]
+    assert frames.next(300) is None
+    frames.end()
 
 
-@pytest.mark.parametrize("data", [b"\0", b"\0\0\0\x05abc", b"\xff\xff\xff\xff", b"\0\0\x10\0"])
-def test_a_short_or_long_frame_is_refused(data):
+@given(st.lists(st.binary(max_size=30), max_size=5))
+def test_frames_that_come_at_once_are_told_apart(bodies):
+    frames = Frames()
+    frames.add(b"".join(map(frame_of, bodies)))
+    assert [frames.next(30) for _ in bodies] == bodies
+    frames.end()
+
+
+@pytest.mark.parametrize("data", [b"\xff\xff\xff\xff", b"\0\0\x10\0"])
+def test_a_long_frame_is_refused_before_it_has_come(data):
+    frames = Frames()
+    frames.add(data)
     with pytest.raises(Malformed):
-        read_frame(io.BytesIO(data).read, 100)
+        frames.next(100)
+
+
+@pytest.mark.parametrize("data", [b"\0", b"\0\0\0\x05abc"])
+def test_a_short_frame_is_refused_when_the_stream_ends(data):
+    frames = Frames()
+    frames.add(data)
+    assert frames.next(100) is None
+    with pytest.raises(Malformed):
+        frames.end()
 
 
 def test_the_same_object_has_the_same_number_while_it_is_lent():

@@ -1,7 +1,7 @@
 """What travels between referee and student process: frames of typed values, nothing evaluated."""
 
 from course.grading.protocol.bounds import Bounds, Malformed, Unsendable
-from course.grading.protocol.frames import read_frame, write_frame
+from course.grading.protocol.frames import CHUNK, Frames, frame_of, write_frame
 from course.grading.protocol.messages import (
     Failure,
     Message,
@@ -14,8 +14,10 @@ from course.grading.protocol.messages import (
 from course.grading.protocol.references import Lent, Mine, Reference, Yours
 
 __all__ = [
+    "CHUNK",
     "Bounds",
     "Failure",
+    "Frames",
     "Lent",
     "Malformed",
     "Message",
@@ -26,8 +28,8 @@ __all__ = [
     "Unsendable",
     "Value",
     "Yours",
+    "frame_of",
     "pack_message",
-    "read_frame",
     "unpack_message",
     "write_frame",
 ]

@@ -29,6 +29,11 @@ class Bounds:
     depth: int
 
     @property
+    def message_depth(self) -> int:
+        """Bound on the depth of a message that holds such values."""
+        return self.depth + MESSAGE_DEPTH
+
+    @property
     def frame_bytes(self) -> int:
         """Bound on a whole frame."""
         return self.value_bytes + self.structure_bytes + 4

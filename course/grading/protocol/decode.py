@@ -20,11 +20,14 @@ from course.grading.protocol.shared import DTYPES, NAMED
 
 Resolve = Callable[[Reference], Any]
 NUMPY_DIMENSIONS = 32
+_READY = PLAIN | {int}
 NATIVE = {dtype: dtype.newbyteorder("=") for dtype in DTYPES.values()}
 
 
-def decode(body: bytes, resolve: Resolve, bounds: Bounds) -> Any:
+def decode(body: bytes, resolve: Resolve, bounds: Bounds, depth: int | None = None) -> Any:
     """Decode one value; `resolve` gives the object that a reference stands for.
+
+    `depth` takes the place of that in `bounds`.
 
     Raises
     ------
@@ -39,7 +42,7 @@ def decode(body: bytes, resolve: Resolve, bounds: Bounds) -> Any:
     except (ValueError, msgpack.UnpackException) as error:
         raise Malformed(f"not msgpack: {type(error).__name__}") from None
     decoder = _Decoder(memoryview(body)[4 + size :], resolve)
-    value = decoder.value(node, bounds.depth)
+    value = decoder.value(node, bounds.depth if depth is None else depth)
     if decoder.rest:
         raise Malformed("bytes are left over")
     return value
@@ -55,7 +58,7 @@ class _Decoder:
 
     def value(self, node: Any, depth: int) -> Any:
         kind = type(node)
-        if kind in PLAIN or kind is int:
+        if kind in _READY:
             return node
         if kind is not list or not node or type(node[0]) is not str:
             raise Malformed("a value without a tag")
@@ -70,7 +73,7 @@ class _Decoder:
         if depth <= 0:
             raise Malformed("values are nested too deep")
         value, depth = self.value, depth - 1
-        return [value(part, depth) for part in parts]
+        return [part if type(part) in _READY else value(part, depth) for part in parts]
 
     def _tuple(self, parts: list[Any], depth: int) -> tuple[Any, ...]:
         return tuple(self._items(parts, depth))

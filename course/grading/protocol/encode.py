@@ -19,10 +19,13 @@ Refer = Callable[[Any], Reference]
 SEQUENCES: dict[type, str] = {list: "list", tuple: "tuple", set: "set", frozenset: "frozenset"}
 _NARROWER = {"g": "<f8", "G": "<c16"}  # long double: as precise as it is judged
 PLAIN = frozenset({type(None), bool, float, str, bytes})
+_ARRAYS = (np.ndarray, np.generic)
 
 
-def encode(value: Any, refer: Refer, bounds: Bounds) -> bytes:
+def encode(value: Any, refer: Refer, bounds: Bounds, depth: int | None = None) -> bytes:
     """Encode `value`; `refer` gives the reference for what does not travel by value.
+
+    `depth` takes the place of that in `bounds`.
 
     Raises
     ------
@@ -30,7 +33,7 @@ def encode(value: Any, refer: Refer, bounds: Bounds) -> bytes:
         if the value is too large, nested too deep, or holds text that is not Unicode.
     """
     encoder = _Encoder(refer, bounds)
-    node = encoder.node(value, bounds.depth)
+    node = encoder.node(value, bounds.depth if depth is None else depth)
     try:
         structure: bytes = msgpack.packb(node)
     except UnicodeEncodeError:
@@ -52,14 +55,11 @@ class _Encoder:
         self._bytes_left = self._limit = bounds.value_bytes
 
     def node(self, value: Any, depth: int) -> Any:
-        self._nodes_left -= 1
-        if self._nodes_left < 0:
-            raise Unsendable("it holds too many items")
         kind = type(value)
         if kind in PLAIN or (kind is int and -(2**63) <= value < 2**64):
             return value
-        if kind is np.ndarray:
-            return self._number(value) or self._other(value, depth)
+        if kind is np.ndarray and (name := NAMES_OF_DTYPES.get(value.dtype)):
+            return self._array(value, name)
         tag = SEQUENCES.get(kind)
         if tag is not None or kind is dict:
             return self._container(value, tag, depth)
@@ -71,12 +71,15 @@ class _Encoder:
         if tag is None:
             tag = "dict"
             value = [part for item in value.items() for part in item]
+        self._nodes_left -= len(value)
+        if self._nodes_left < 0:
+            raise Unsendable("it holds too many items")
         node, depth = self.node, depth - 1
-        return [tag, *[node(item, depth) for item in value]]
+        return [tag, *[v if type(v) in PLAIN else node(v, depth) for v in value]]
 
     def _number(self, value: Any) -> list[Any] | None:
         """Encode what has a number format; None where `value` has none that travels."""
-        if not isinstance(value, np.ndarray | np.generic):
+        if not isinstance(value, _ARRAYS):
             plain = _plain_number(value)
             if plain is not None:
                 return plain
@@ -88,10 +91,9 @@ class _Encoder:
             return None
         if isinstance(value, np.generic):
             return ["scalar", name, np.asarray(value, dtype=name).tobytes()]
-        return self._array(value, name)
+        return self._array(np.asarray(value, dtype=name), name)
 
-    def _array(self, value: Any, name: str) -> list[Any]:
-        plain = np.asarray(value, dtype=DTYPES[name])
+    def _array(self, plain: Any, name: str) -> list[Any]:
         self._bytes_left -= plain.nbytes
         if self._bytes_left < 0:
             raise Unsendable(f"its arrays take more than {self._limit} bytes")
@@ -106,7 +108,7 @@ class _Encoder:
             parts = (value.start, value.stop, value.step)
             return [type(value).__name__, *[self.node(part, depth - 1) for part in parts]]
         reference = self._refer(value)
-        if isinstance(reference, Mine):
+        if type(reference) is Mine:
             return ["mine", reference.number, reference.type_name[:TYPE_NAME_CHARS]]
         return ["yours", reference.number]
 

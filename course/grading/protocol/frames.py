@@ -4,47 +4,55 @@ from collections.abc import Callable
 
 from course.grading.protocol.bounds import Malformed
 
-Read = Callable[[int], bytes | None]
-Write = Callable[[memoryview], int | None]
+Write = Callable[[bytes | memoryview], int | None]
 
 HEADER = 4
+CHUNK = 1 << 16  # as much as a pipe holds
+
+
+def frame_of(body: bytes) -> bytes:
+    """Give the frame that carries `body`."""
+    return len(body).to_bytes(HEADER, "big") + body
 
 
 def write_frame(write: Write, body: bytes) -> None:
     """Write one frame through a raw `write`, which may take less than it is given."""
-    view = memoryview(len(body).to_bytes(HEADER, "big") + body)
-    while view:
-        view = view[write(view) or 0 :]
+    frame = frame_of(body)
+    done = write(frame) or 0
+    while done < len(frame):
+        done += write(memoryview(frame)[done:]) or 0
 
 
-def read_frame(read: Read, limit: int) -> bytes | None:
-    """Read one frame's body through a raw `read`; None where the stream has ended.
+class Frames:
+    """The frames in what was read of a stream, `CHUNK` bytes or less at a time."""
 
-    Raises
-    ------
-    Malformed
-        if the frame is longer than `limit` or cut short. Nothing is allocated for a long frame.
-    """
-    header = _exactly(read, HEADER)
-    if not header:
-        return None
-    if len(header) < HEADER:
-        raise Malformed("a frame was cut short")
-    length = int.from_bytes(header, "big")
-    if length > limit:
-        raise Malformed(f"a frame of {length} bytes is over the limit of {limit}")
-    body = _exactly(read, length)
-    if len(body) < length:
-        raise Malformed("a frame was cut short")
-    return body
+    def __init__(self) -> None:
+        self._read = bytearray()
 
+    def add(self, part: bytes) -> None:
+        """Take what was read."""
+        self._read += part
 
-def _exactly(read: Read, size: int) -> bytes:
-    parts: list[bytes] = []
-    while size > 0:
-        part = read(min(size, 1 << 20))
-        if not part:
-            break
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
+    def next(self, limit: int) -> bytes | None:
+        """Give the body of the next frame; None while it is not whole.
+
+        Raises
+        ------
+        Malformed
+            if it is longer than `limit`. Nothing is allocated for a long frame.
+        """
+        if len(self._read) < HEADER:
+            return None
+        end = HEADER + int.from_bytes(self._read[:HEADER], "big")
+        if end > limit + HEADER:
+            raise Malformed(f"a frame of {end - HEADER} bytes is over the limit of {limit}")
+        if len(self._read) < end:
+            return None
+        body = bytes(self._read[HEADER:end])
+        del self._read[:end]
+        return body
+
+    def end(self) -> None:
+        """Hear that the stream has ended; raises `Malformed` if it did so within a frame."""
+        if self._read:
+            raise Malformed("a frame was cut short")

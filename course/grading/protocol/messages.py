@@ -1,16 +1,13 @@
 """The four kinds of message, and their way into a frame's body and back."""
 
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from course.grading.protocol.bounds import MESSAGE_DEPTH, Bounds, Malformed
+from course.grading.protocol.bounds import Bounds, Malformed
 from course.grading.protocol.decode import Resolve, decode
 from course.grading.protocol.encode import Refer, encode
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """Do this and answer with my number: an operation by name, and its arguments.
 
     `released` are the receiver's objects that the sender no longer holds.
@@ -23,16 +20,14 @@ class Request:
     released: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """The operation's result."""
 
     id: int
     value: Any
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(NamedTuple):
     """The operation raised.
 
     `bases` are the names of the built-in types that the exception is an instance of; `token` is
@@ -47,8 +42,7 @@ class Failure:
     token: int = 0
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(NamedTuple):
     """The operation was done, but its result cannot travel; `text` says why."""
 
     id: int
@@ -58,71 +52,47 @@ class Refusal:
 Message = Request | Value | Failure | Refusal
 Answer = Value | Failure | Refusal
 
-# Of each kind its name and, by field, the types that are good; none where any is.
-_Fields = dict[str, tuple[type, ...]]
-_KINDS: dict[str, tuple[type[Message], _Fields]] = {
-    "request": (
-        Request,
-        {
-            "id": (int,),
-            "operation": (str,),
-            "args": (tuple,),
-            "kwargs": (dict, type(None)),
-            "released": (tuple,),
-        },
-    ),
-    "value": (Value, {"id": (int,), "value": ()}),
-    "failure": (
-        Failure,
-        {
-            "id": (int,),
-            "type_name": (str,),
-            "text": (str,),
-            "traceback": (str,),
-            "bases": (tuple,),
-            "token": (int,),
-        },
-    ),
-    "refusal": (Refusal, {"id": (int,), "text": (str,)}),
+# Of each kind its name and, field by field, the types that are good; none where any is.
+_KINDS: dict[str, tuple[type[Message], tuple[tuple[type, ...], ...]]] = {
+    "request": (Request, ((int,), (str,), (tuple,), (dict, type(None)), (tuple,))),
+    "value": (Value, ((int,), ())),
+    "failure": (Failure, ((int,), (str,), (str,), (str,), (tuple,), (int,))),
+    "refusal": (Refusal, ((int,), (str,))),
 }
-_NAMES = {kind: (name, tuple(fields)) for name, (kind, fields) in _KINDS.items()}
+_NAMES = {kind: name for name, (kind, _) in _KINDS.items()}
 
 
 def pack_message(message: Message, refer: Refer, bounds: Bounds) -> bytes:
     """Give the body of the frame that carries `message`; raises `Unsendable`."""
-    name, fields = _NAMES[type(message)]
-    parts = [getattr(message, field) for field in fields]
-    return encode((name, *parts), refer, _deeper(bounds))
+    return encode((_NAMES[type(message)], *message), refer, bounds, bounds.message_depth)
 
 
 def unpack_message(body: bytes, resolve: Resolve, bounds: Bounds) -> Message:
     """Read a frame's body; raises `Malformed` unless it is one well-formed message."""
-    parts = decode(body, resolve, _deeper(bounds))
+    parts = decode(body, resolve, bounds, bounds.message_depth)
     if type(parts) is not tuple or not parts or type(parts[0]) is not str:
         raise Malformed("not a message")
-    kind, fields = _KINDS.get(parts[0], (None, {}))
-    if kind is None or len(fields) != len(parts) - 1:
+    name, *fields = parts
+    kind, types = _KINDS.get(name, (None, ()))
+    if kind is None or len(types) != len(fields):
         raise Malformed("not a message")
-    for (field, types), part in zip(fields.items(), parts[1:], strict=True):
-        if types and type(part) not in types:
-            raise Malformed(f"the {field} of a {parts[0]} has the wrong type")
-    message = kind(*parts[1:])
+    for good, field in zip(types, fields, strict=True):
+        if good and type(field) not in good:
+            raise Malformed(f"a {name} holds a field of the wrong type")
+    message = kind(*fields)
     _check_items(message)
     return message
 
 
 def _check_items(message: Message) -> None:
-    if isinstance(message, Request):
-        good = all(type(key) is str for key in message.kwargs or ())
-        good &= all(type(number) is int for number in message.released)
-    elif isinstance(message, Failure):
+    """Look into the two fields that may hold items of one type only."""
+    good = True
+    if type(message) is Request:
+        if message.kwargs:
+            good = all(type(key) is str for key in message.kwargs)
+        if message.released:
+            good &= all(type(number) is int for number in message.released)
+    elif type(message) is Failure:
         good = all(type(base) is str for base in message.bases)
-    else:
-        good = True
     if not good:
         raise Malformed("a message holds items of the wrong type")
-
-
-@cache
-def _deeper(bounds: Bounds) -> Bounds:
-    return Bounds(bounds.value_bytes, bounds.structure_bytes, bounds.depth + MESSAGE_DEPTH)

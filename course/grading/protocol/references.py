@@ -1,21 +1,18 @@
 """Objects that stay where they are, and the numbers by which the other side speaks of them."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from course.grading.protocol.bounds import Malformed
 
 
-@dataclass(frozen=True)
-class Mine:
+class Mine(NamedTuple):
     """An object of the sender: its number and the name of its type."""
 
     number: int
     type_name: str
 
 
-@dataclass(frozen=True)
-class Yours:
+class Yours(NamedTuple):
     """An object of the receiver, by the number that it gave."""
 
     number: int

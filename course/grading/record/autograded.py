@@ -5,13 +5,13 @@ from typing import Any
 
 from nbformat import v4
 
-from course.grading.record.harmless import error_output, safe_outputs
+from course.grading.record.harmless import error_output, safe_outputs, text_output
 from course.grading.submission.rebuild import Rebuilt
 from course.grading.verdict.judging import line
 from course.grading.verdict.referee import Trial
 from course.grading.verdict.results import Status
 from course.grading.wall.connection import CellRun
-from course.labs import dump_notebook
+from course.labs import dump_by_cells
 
 NOTES_ID = "about-this-submission"
 
@@ -33,11 +33,11 @@ def autograded_notebook(
     if notes:
         text = "**About your submission**\n\n" + "\n".join(f"- {note}" for note in notes)
         notebook.cells.insert(0, v4.new_markdown_cell(text, id=NOTES_ID))
-    return dump_notebook(notebook)
+    return dump_by_cells(notebook)
 
 
 def _trial_outputs(trial: Trial) -> list[Any]:
-    outputs = [v4.new_output("stream", text=trial.output)] if trial.output else []
+    outputs = [text_output(trial.output)] if trial.output else []
     if trial.status is not Status.PASSED:
         outputs.append(error_output(trial.status.value, trial.message))
     return outputs

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from nbformat import v4
+from nbformat import NotebookNode
 
 from course.grading.verdict.judging import MAX_TEXT, clean
 
@@ -30,24 +30,28 @@ def safe_pictures(bundle: Mapping[Any, Any]) -> dict[str, str]:
     }
 
 
+def text_output(text: str, name: str = "stdout") -> Any:
+    """Make the output that holds printed text."""
+    return NotebookNode(output_type="stream", name=name, text=text)
+
+
 def error_output(name: str, message: str) -> Any:
     """Make the output that stands for a cell that stopped."""
     lines = message[:MAX_TEXT].split("\n")
-    return v4.new_output("error", ename=name, evalue=lines[0], traceback=lines)
+    return NotebookNode(output_type="error", ename=name, evalue=lines[0], traceback=lines)
 
 
 def _safe_output(item: Mapping[Any, Any]) -> Any:
     kind = item.get("output_type")
     if kind == "stream":
         name = "stderr" if item.get("name") == "stderr" else "stdout"
-        return v4.new_output("stream", name=name, text=_text(item.get("text")))
+        return text_output(_text(item.get("text")), name)
     if kind == "error":
         lines = item.get("traceback") or [item.get("evalue")]
         return error_output(_text(item.get("ename"))[:100], "\n".join(map(_text, lines)))
     data = item.get("data", {})
-    return v4.new_output(
-        "display_data", data=safe_pictures(data) | {"text/plain": _text(data.get("text/plain"))}
-    )
+    shown = NotebookNode(safe_pictures(data) | {"text/plain": _text(data.get("text/plain"))})
+    return NotebookNode(output_type="display_data", data=shown, metadata=NotebookNode())
 
 
 def _text(value: object) -> str:

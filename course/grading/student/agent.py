@@ -88,6 +88,10 @@ class Agent:
             sys.stdout, sys.stderr = self._sink.stdout, self._sink.stderr
             self._answer(request)
 
+    def rehearse(self) -> None:
+        """Do once what is done for every submission, so that a process forked later has it warm."""
+        self._shell.rehearse()
+
     def call_referee(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a function of the referee; raises what it raises, by type name and text."""
         if threading.get_ident() != self._thread:

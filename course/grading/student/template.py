@@ -41,6 +41,7 @@ def serve(control: socket.socket) -> None:
     for name in WARM:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    agent.rehearse()
     gc.collect()
     gc.freeze()  # its pages stay shared with what is forked from it
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are collected by the system

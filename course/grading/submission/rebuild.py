@@ -47,11 +47,10 @@ def rebuild(source: Any, submitted: Any) -> Rebuilt:
     """
     is_read = isinstance(submitted, Submission)
     match = match_cells(source, submitted.cells if is_read else read_cells(submitted))
-    notebook = copy.deepcopy(source)
+    notebook = copy.copy(source)  # and its cells when they are filled: all else stays as it is
     nodes = [_added_node(cell, n) for n, cell in enumerate(match.added.get(-1, ()))]
-    for cell, node in zip(cells_of(source), notebook.cells, strict=True):
-        _fill(node, cell, match.texts.get(cell.index))
-        nodes.append(node)
+    for cell, node in zip(cells_of(source), source.cells, strict=True):
+        nodes.append(_filled(node, cell, match.texts.get(cell.index)))
         nodes += [
             _added_node(c, len(nodes) + n) for n, c in enumerate(match.added.get(cell.index, ()))
         ]
@@ -68,14 +67,16 @@ def steps_of(notebook: Any) -> tuple[Step, ...]:
     )
 
 
-def _fill(node: Any, cell: Cell, submitted: SubmittedCell | None) -> None:
-    """Give a source cell the student's text, or what the release says, and no outputs."""
+def _filled(source: Any, cell: Cell, submitted: SubmittedCell | None) -> Any:
+    """Give a source cell with the student's text, or what the release says, and no outputs."""
+    node = copy.copy(source)
     if cell.kind in WRITTEN_BY_STUDENTS:
         node.source = submitted.source if submitted else release_cell_source(node)
         if submitted and submitted.pictures and not cell.is_code:
             node.attachments = submitted.pictures
     if cell.is_code:
         node.outputs, node.execution_count = [], None
+    return node
 
 
 def _added_node(cell: SubmittedCell, number: int) -> Any:

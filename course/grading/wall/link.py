@@ -81,7 +81,8 @@ class Link:
         """
         if self.closed:
             raise StudentDied(self.closed)
-        request = Request(next(self._ids), operation, args, kwargs, self._take_released())
+        released = self._take_released() if self._released else ()
+        request = Request(next(self._ids), operation, args, kwargs or None, released)
         body = self._pack(request)
         limit = self.limits.call_seconds if seconds is None else seconds
         raised: dict[int, Exception] = {}

@@ -5,7 +5,7 @@ import threading
 import time
 
 from course.grading.processes.process import Process
-from course.grading.protocol import Malformed, read_frame, write_frame
+from course.grading.protocol import CHUNK, Frames, Malformed, write_frame
 from course.grading.wall.faults import ProtocolFault, StudentDied, StudentTimeout
 
 LATE = "the student's code did not answer in time"
@@ -24,6 +24,7 @@ class ThreadedWire:
 
     def __init__(self, process: Process, frame_bytes: int) -> None:
         self._process, self._limit = process, frame_bytes
+        self._frames = Frames()
         self._out: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._in: queue.SimpleQueue[bytes | Malformed | None] = queue.SimpleQueue()
         threading.Thread(target=self._pump, daemon=True).start()
@@ -50,12 +51,20 @@ class ThreadedWire:
         self._out.put(None)
 
     def _pump(self) -> None:
-        pipe_out, pipe_in = self._process.to_student, self._process.from_student
         while (body := self._out.get()) is not None:
             try:
-                write_frame(pipe_out.write, body)
-                self._in.put(read_frame(pipe_in.read, self._limit))
+                write_frame(self._process.to_student.write, body)
+                self._in.put(self._next())
             except (OSError, ValueError):  # closed, by the other side or by us
                 self._in.put(None)
             except Malformed as error:
                 self._in.put(error)
+
+    def _next(self) -> bytes | None:
+        while (body := self._frames.next(self._limit)) is None:
+            part = self._process.from_student.read(CHUNK)
+            if not part:
+                self._frames.end()
+                return None
+            self._frames.add(part)
+        return body

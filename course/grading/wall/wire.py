@@ -6,11 +6,9 @@ import time
 from typing import Protocol
 
 from course.grading.processes.process import Process
-from course.grading.protocol.frames import HEADER
+from course.grading.protocol import CHUNK, Frames, Malformed, frame_of
 from course.grading.wall.faults import ProtocolFault, StudentTimeout
 from course.grading.wall.threaded_wire import LATE, ThreadedWire, died
-
-CHUNK = 1 << 18
 
 
 class Wire(Protocol):
@@ -56,14 +54,14 @@ class PolledWire:
         self._readable, self._writable = select.poll(), select.poll()
         self._readable.register(self._in, select.POLLIN)
         self._writable.register(self._out, select.POLLOUT)
-        self._read = bytearray()
+        self._frames = Frames()
 
     def exchange(self, body: bytes, deadline: float) -> bytes:
         """Send one frame and give the next that comes back."""
-        view = memoryview(len(body).to_bytes(HEADER, "big") + body)
-        while view:
+        left: bytes | memoryview = frame_of(body)
+        while left:
             try:
-                view = view[os.write(self._out, view) :]
+                left = memoryview(left)[os.write(self._out, left) :]
             except BlockingIOError:
                 _wait(self._writable, deadline)
             except OSError:
@@ -71,22 +69,20 @@ class PolledWire:
         return self.wait(deadline)
 
     def wait(self, deadline: float) -> bytes:
-        """Give the next frame."""
-        self._fill(HEADER, deadline)
-        end = HEADER + int.from_bytes(self._read[:HEADER], "big")
-        if end > self._limit + HEADER:
-            raise ProtocolFault(f"the student's process sent a frame of {end - HEADER} bytes")
-        self._fill(end, deadline)
-        body = bytes(self._read[HEADER:end])
-        del self._read[:end]
+        """Give the next frame; what was read stays, should the time run out."""
+        try:
+            while (body := self._frames.next(self._limit)) is None:
+                self._frames.add(self._part(deadline))
+        except Malformed as error:
+            raise ProtocolFault(f"the student's process sent something else: {error}") from None
         return body
 
     def close(self) -> None:
         """Do nothing: the pipes are the process's."""
 
-    def _fill(self, size: int, deadline: float) -> None:
-        """Read until `size` bytes are there; what was read stays, should the time run out."""
-        while len(self._read) < size:
+    def _part(self, deadline: float) -> bytes:
+        """Wait for more to read."""
+        while True:
             _wait(self._readable, deadline)
             try:
                 part = os.read(self._in, CHUNK)
@@ -96,7 +92,7 @@ class PolledWire:
                 part = b""
             if not part:
                 raise died(self._process)
-            self._read += part
+            return part
 
 
 def _wait(pipe: "select.poll", deadline: float) -> None:
