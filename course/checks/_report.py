@@ -1,5 +1,6 @@
 """What a check says: a frozen report when it fails, one line when it passes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -30,9 +31,9 @@ class Report:
 
 @dataclass(frozen=True)
 class Passed:
-    """A check that held; `text` says what was checked."""
+    """A check that held; `text` says what was checked, or makes the words when they are read."""
 
-    text: str
+    text: str | Callable[[], str]
 
     def __str__(self) -> str:
-        return self.text
+        return self.text if isinstance(self.text, str) else self.text()

@@ -54,7 +54,7 @@ def check_value(
     if holds_alien(reference):
         raise OracleError(f"the expected value of {name} is not plain data")
     leaves = judge(node, reference, Claim(exercise, name, Tolerance(rtol, atol), sizes, see))
-    return Passed(f"`{name}` is right{largest_difference(leaves)}")
+    return Passed(lambda: f"`{name}` is right{largest_difference(leaves)}")
 
 
 def largest_difference(leaves: tuple[Leaf, ...]) -> str:
