@@ -46,7 +46,8 @@ def run_trials(lab: Lab, sheet: Sheet, seed: int, progress: Progress) -> tuple[T
         if a hand-in ends the process that runs it in one kernel.
     """
     workers = os.cpu_count() or 1
-    plan = make_plan(lab, sheet.notebook, seed, workers=workers)
+    with trusted_pool(workers) as pool:
+        plan = make_plan(lab, sheet.notebook, seed, pool)
     jobs = [Job(hand_in.id or hand_in.kind, plan, hand_in.data) for hand_in in sheet.hand_ins]
     stock = partial(
         earned_in_one_kernel,

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass, field
 
 from course.grading.limits import Limits
+from course.grading.run.pool import TrustedPool
 from course.grading.submission.data_files import DataFiles
 from course.grading.verdict.catalogue import Catalogue, observe
 from course.grading.verdict.references import References
@@ -49,8 +50,8 @@ def new_seed() -> int:
     return secrets.randbelow(2**53)
 
 
-def make_plan(lab: Lab, notebook: str, seed: int, *, workers: int = 1, sandbox: str = "") -> Plan:
-    """Read a notebook of the lab and observe its known mistakes under `seed`.
+def make_plan(lab: Lab, notebook: str, seed: int, pool: TrustedPool, *, sandbox: str = "") -> Plan:
+    """Read a notebook of the lab and observe its known mistakes under `seed`, in a pool.
 
     Raises
     ------
@@ -62,6 +63,6 @@ def make_plan(lab: Lab, notebook: str, seed: int, *, workers: int = 1, sandbox: 
     exercises = {cell.grade_id for cell in cells_of(source)}
     text = dump_notebook(source)
     mistakes = tuple(mistake for mistake in lab.mistakes if mistake.exercise in exercises)
-    references, catalogue = observe(text, mistakes, seed, limits.trusted_seconds, workers)
+    references, catalogue = observe(text, mistakes, seed, limits.trusted_seconds, pool)
     forbidden = lab.forbidden_modules
     return Plan(lab.name, notebook, text, seed, limits, forbidden, catalogue, sandbox, references)

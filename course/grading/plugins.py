@@ -11,7 +11,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 from course.errors import CourseError
-from course.grading.plan import make_plan, new_seed
+from course.grading.plan import new_seed
 from course.grading.record.gradebook import answers_in, stubs_of
 from course.grading.record.ledger import Ledger
 from course.grading.record.pages import disarm, hide_hidden_tests
@@ -136,8 +136,8 @@ def workers_for(lab: Lab, level: str) -> Workers:
     if state not in _workers:
         while _workers:
             _workers.popitem()[1].close()
-        plans = [make_plan(lab, name, _seed, sandbox=level) for name in lab.notebooks]
-        _workers[state] = Workers(plans, 1)
+        _workers[state] = Workers(1)
+        _workers[state].prepare(lab, lab.notebooks, _seed, level)
     return _workers[state]
 
 

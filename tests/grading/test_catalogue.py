@@ -5,6 +5,7 @@ import pytest
 from nbformat import v4
 
 from course.errors import CourseError
+from course.grading.run.pool import trusted_pool
 from course.grading.submission.rebuild import Step, steps_of
 from course.grading.verdict.catalogue import observe, sightings_of
 from course.grading.verdict.plain import run_plain
@@ -48,7 +49,8 @@ def test_an_endless_mistake_is_given_up(tmp_path: Path) -> None:
 def test_a_catalogue_comes_from_processes_of_its_own(tmp_path: Path) -> None:
     known = mistakes(tmp_path)
     chosen = [known["squares-doubled"], known["mean-missing"]]
-    references, found = observe(SOURCE, chosen, seed=7, seconds=10)
+    with trusted_pool(2) as pool:
+        references, found = observe(SOURCE, chosen, 7, 10, pool)
     assert references == {}
     assert found.sightings.keys() == {"squares-doubled", "mean-missing"}
     assert pickle.loads(pickle.dumps(found)).mistakes == tuple(chosen)
@@ -59,8 +61,8 @@ def test_a_mistake_that_kills_its_process_is_reported() -> None:
     deadly = Mistake(
         "deadly", "squares", "", "", (("return x**2", "import os; os._exit(3)"),)
     )  # fmt: skip
-    with pytest.raises(CourseError, match="deadly"):
-        observe(SOURCE, [deadly], seed=7, seconds=10)
+    with trusted_pool(1) as pool, pytest.raises(CourseError, match="deadly"):
+        observe(SOURCE, [deadly], 7, 10, pool)
 
 
 def test_a_mistake_that_does_not_fit_is_reported() -> None:

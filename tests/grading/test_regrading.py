@@ -2,8 +2,9 @@
 
 import json
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,7 +14,7 @@ from nbgrader.api import Gradebook
 from course.errors import CourseError
 from course.grading.grade import nothing_graded
 from course.grading.plan import Job, Plan
-from course.grading.run import driver
+from course.grading.run import crew, driver
 from course.grading.run.crew import Crew, Done, Flying, Site
 from course.grading.run.store import digests
 from course.grading.settings import nbgrader_environment
@@ -38,11 +39,17 @@ class Machine(Site):
     def level(self, sandbox: str) -> str:
         return sandbox or "wall"
 
-    def crew(self, plans: Collection[Plan], jobs: int) -> Crew:
+    def crew(self, jobs: int) -> Crew:
         return Judge()
 
 
 class Judge(Crew):
+    def observers(self) -> AbstractContextManager[Any]:
+        return nullcontext()
+
+    def take(self, plans: Mapping[str, Plan]) -> None:
+        pass
+
     def room(self) -> int:
         return 1
 
@@ -61,7 +68,7 @@ class Judge(Crew):
         pass
 
 
-def plain_plan(lab: Lab, notebook: str, seed: int, *, workers: int, sandbox: str) -> Plan:
+def plain_plan(lab: Lab, notebook: str, seed: int, _: None, *, sandbox: str) -> Plan:
     return Plan(lab.name, notebook, dump_notebook(lab.source(notebook)), seed, sandbox=sandbox)
 
 
@@ -77,7 +84,7 @@ def course(
     tmp_path: Path, source: Any, empty_gradebook: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Course:
     monkeypatch.setattr(driver, "Machine", Machine)
-    monkeypatch.setattr(driver, "make_plan", plain_plan)
+    monkeypatch.setattr(crew, "make_plan", plain_plan)
     monkeypatch.setattr(grading_run, "write_feedback", lambda *_: None)
     monkeypatch.setattr(Machine, "status", "graded")
     course = make_course(tmp_path)
@@ -326,7 +333,7 @@ def test_a_fault_of_the_lab_is_told_before_anything_is_written(
     def fail(*_: Any, **__: Any) -> Plan:
         raise CourseError("a mistake does not fit")
 
-    monkeypatch.setattr(driver, "make_plan", fail)
+    monkeypatch.setattr(crew, "make_plan", fail)
     with pytest.raises(CourseError, match="does not fit"):
         grade(course)
     assert not course.autograded.exists()

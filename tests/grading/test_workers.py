@@ -43,7 +43,8 @@ def die_or_give(folder: str, deaths: int, data: bytes) -> bytes:
 
 
 def graded(plan: Plan, *jobs: Job, number: int = 1) -> dict[str, Any]:
-    with Workers([plan], number) as crew:
+    with Workers(number) as crew:
+        crew.take({plan.notebook: plan})
         return {result.student: result for result in crew.grade(jobs)}
 
 
@@ -87,11 +88,17 @@ def test_few_jobs_are_read_ahead_and_no_plan_travels_with_them(
             read += 1
             yield Job(f"student-{number}", plan, b"{")
 
-    parcels = []
+    parcels, plans = [], []
+    submit = workers._submit
+    monkeypatch.setattr(
+        workers, "_submit", lambda pool, job, plan: plans.append(plan) or submit(pool, job, plan)
+    )
     monkeypatch.setattr(workers, "parcel_of", lambda job: parcels.append(job) or parcel(job))
     parcel = crew.parcel_of
-    with Workers([plan], 1) as one:
+    with Workers(1) as one:
+        one.take({plan.notebook: plan})
         for done, _ in enumerate(one.grade(jobs())):
             held.append(read - done)
     assert max(held) <= crew.AHEAD + 1
     assert not any(isinstance(part, Plan) for job in parcels for part in parcel(job))
+    assert 1 <= sum(plan is not None for plan in plans) <= crew.AHEAD  # for whoever had none

@@ -106,6 +106,11 @@ class Nursery:
             holder=holder,
         )
 
+    def warm_up(self) -> None:
+        """Start the template; it is ready some time later."""
+        with self._lock:
+            self._ready()
+
     def _ready(self) -> socket.socket:
         """Give the way to a template that lives, a new one where there is none."""
         if self._template is None or self._template.poll() is not None:

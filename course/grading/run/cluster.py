@@ -1,9 +1,11 @@
 """A Dask cluster that is there already, as the place where a class is graded."""
 
+import os
 import pickle
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from typing import Any
 
 from course.errors import CourseError
@@ -18,6 +20,7 @@ from course.grading.run.crew import (
     outcome,
     parcel_of,
 )
+from course.grading.run.pool import TrustedPool, trusted_pool
 from course.grading.run.store import package_digest
 from course.grading.sandbox import level_named
 from course.grading.sandbox.trust import refuse_no_wall
@@ -62,19 +65,27 @@ class Cluster(Site):
     def _unfit(self, what: str, cure: str) -> CourseError:
         return CourseError(what, where=self._address, cure=cure)
 
-    def crew(self, plans: Collection[Plan], jobs: int) -> Crew:
+    def crew(self, jobs: int) -> Crew:
         """Give the cluster's workers."""
-        return ClusterCrew(self._address, plans)
+        return ClusterCrew(self._address)
 
 
 class ClusterCrew(Crew):
     """Workers of a cluster; its scheduler sees to those that die, and to new ones."""
 
-    def __init__(self, address: str, plans: Collection[Plan]) -> None:
+    def __init__(self, address: str) -> None:
         self._address = address
         self._client = _client(address)
         self._executor = self._client.get_executor(pure=False)
-        self._plans = {plan.notebook: self._send(plan) for plan in plans}
+        self._plans: dict[str, Any] = {}
+
+    def observers(self) -> AbstractContextManager[TrustedPool]:
+        """Give processes of this machine: what they find is sent to the cluster."""
+        return trusted_pool(os.cpu_count() or 1)
+
+    def take(self, plans: Mapping[str, Plan]) -> None:
+        """Send the plans."""
+        self._plans |= {notebook: self._send(plan) for notebook, plan in plans.items()}
 
     def _send(self, plan: Plan) -> Any:
         """Put a plan on the cluster, where each worker gets it once."""

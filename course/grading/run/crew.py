@@ -1,7 +1,7 @@
 """What grades jobs elsewhere: worker processes of this machine, or those of a cluster."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -9,9 +9,11 @@ from itertools import islice
 
 from course.errors import CourseError
 from course.grading.grade import grade_notebook, nothing_graded
-from course.grading.plan import Job, Plan
+from course.grading.plan import Job, Plan, make_plan
+from course.grading.run.pool import TrustedPool
 from course.grading.submission.data_files import DataFiles
 from course.grading.verdict.results import FAILED, NotebookResult
+from course.labs import Lab
 
 AHEAD = 2  # jobs per worker: one that it grades and one that waits
 Parcel = tuple[str, bytes | None, DataFiles, tuple[str, ...]]  # a job without its plan
@@ -31,6 +33,23 @@ Flying = dict["Future[NotebookResult]", Attempt]
 
 class Crew(AbstractContextManager["Crew"]):
     """Grades jobs in parallel, each plan sent to each worker once; a context that ends it."""
+
+    def prepare(
+        self, lab: Lab, notebooks: Iterable[str], seed: int, sandbox: str
+    ) -> Mapping[str, Plan]:
+        """Find what is the same for the whole class, and be ready to grade by it."""
+        with self.observers() as pool:
+            plans = {name: make_plan(lab, name, seed, pool, sandbox=sandbox) for name in notebooks}
+        self.take(plans)
+        return plans
+
+    @abstractmethod
+    def observers(self) -> AbstractContextManager[TrustedPool]:
+        """Give the processes of this machine that find it."""
+
+    @abstractmethod
+    def take(self, plans: Mapping[str, Plan]) -> None:
+        """Have these plans for the jobs to come, by notebook."""
 
     @abstractmethod
     def room(self) -> int:
@@ -73,8 +92,8 @@ class Site(ABC):
         """
 
     @abstractmethod
-    def crew(self, plans: Collection[Plan], jobs: int) -> Crew:
-        """Give those who grade so many jobs of these plans."""
+    def crew(self, jobs: int) -> Crew:
+        """Give those who grade so many jobs."""
 
 
 def parcel_of(job: Job) -> Parcel:

@@ -1,11 +1,10 @@
 """A class: every submission of a lab that has to be graded, graded in parallel."""
 
-import os
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from course.grading.grade import nothing_graded
-from course.grading.plan import Job, Plan, make_plan
+from course.grading.plan import Job, Plan
 from course.grading.run.cluster import Cluster
 from course.grading.run.crew import Site
 from course.grading.run.store import (
@@ -70,7 +69,7 @@ def grade_class(
     names = students_of(course, lab, students)
     agenda = make_agenda(course, lab, names, level, seed=seed, force=force)
     refused = tuple(_refused(course, lab, students, agenda.run.seed))
-    work = _Work(course, lab, agenda, workers or os.cpu_count() or 1)
+    work = _Work(course, lab, agenda)
     return ClassRun(
         lab=lab.name,
         seed=agenda.seed,
@@ -84,8 +83,8 @@ def grade_class(
 class _Work:
     """What is left to grade of a lab, and what becomes of it."""
 
-    def __init__(self, course: Course, lab: Lab, agenda: Agenda, cores: int) -> None:
-        self._course, self._lab, self._agenda, self._cores = course, lab, agenda, cores
+    def __init__(self, course: Course, lab: Lab, agenda: Agenda) -> None:
+        self._course, self._lab, self._agenda = course, lab, agenda
         self._shelf = Shelf(course, lab.name)
         self._digests: dict[Key, str] = {}
 
@@ -98,11 +97,9 @@ class _Work:
     def _graded(self, site: Site, level: str) -> Iterator[NotebookResult]:
         todo, seed = self._agenda.todo, self._agenda.run.seed
         self._shelf.begin(self._agenda.run)
-        plans = {
-            name: make_plan(self._lab, name, seed, workers=self._cores, sandbox=level)
-            for name in dict.fromkeys(notebook for _, notebook in todo)
-        }
-        with site.crew(tuple(plans.values()), len(todo)) as crew:
+        notebooks = dict.fromkeys(notebook for _, notebook in todo)
+        with site.crew(len(todo)) as crew:
+            plans = crew.prepare(self._lab, notebooks, seed, level)
             yield from crew.grade(self._jobs(plans))
 
     def _jobs(self, plans: Mapping[str, Plan]) -> Iterator[Job]:

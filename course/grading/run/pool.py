@@ -18,7 +18,7 @@ GRACE_SECONDS = 3.0  # to end a student process and remove its folder
 
 
 class TrustedPool(ProcessPoolExecutor):
-    """A pool of fresh processes: JAX's threads do not survive a fork.
+    """A pool of so many fresh processes, `workers`: JAX's threads do not survive a fork.
 
     `prepare` is called with `args` in each of them before anything else. They hold the reading end
     of a pipe whose writing end only this process has: when that closes, they end. A context ends
@@ -27,6 +27,7 @@ class TrustedPool(ProcessPoolExecutor):
     """
 
     def __init__(self, workers: int, prepare: Callable[..., None] | None = None, *args: Any):
+        self.workers = workers
         context = multiprocessing.get_context("spawn")
         reader, self._alive = context.Pipe(duplex=False)
         super().__init__(

@@ -2,12 +2,14 @@
 
 import gc
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, nullcontext
 
 from course.grading.grade import nothing_graded
 from course.grading.plan import Job, Plan
+from course.grading.processes.nursery import nursery
 from course.grading.run.crew import (
     AHEAD,
     Attempt,
@@ -29,16 +31,25 @@ DEATHS = 2  # of its worker, after which a job is tried alone
 _plans: dict[str, Plan] = {}  # of this process, a worker, by notebook
 
 
+class PlanWanted(Exception):
+    """A worker was given a job whose plan it has not been sent yet."""
+
+
 class Workers(Crew):
-    """So many processes, each of which is sent the `plans` when it starts."""
+    """So many processes; each asks for a plan when it first needs it."""
 
-    def __init__(self, plans: Iterable[Plan], workers: int) -> None:
-        self.plans = {plan.notebook: plan for plan in plans}
+    def __init__(self, workers: int) -> None:
+        self.plans: Mapping[str, Plan] = {}
         self._workers = workers
-        self._pool = self._start(workers)
+        self._pool = TrustedPool(workers, _warm_up)
 
-    def _start(self, workers: int) -> TrustedPool:
-        return TrustedPool(workers, _take, self.plans)
+    def observers(self) -> AbstractContextManager[TrustedPool]:
+        """Give these processes themselves."""
+        return nullcontext(self._pool)
+
+    def take(self, plans: Mapping[str, Plan]) -> None:
+        """Have the plans for whoever asks."""
+        self.plans = plans
 
     def room(self) -> int:
         """Say how many jobs may be on their way at once."""
@@ -46,34 +57,33 @@ class Workers(Crew):
 
     def submit(self, job: Job) -> "Future[NotebookResult]":
         """Begin to grade a job; in a pool that is broken it fails at once."""
-        return _submit(self._pool, job)
+        return _submit(self._pool, job, None)
 
     def land(self, flying: Flying, done: Done) -> Iterator[NotebookResult]:
         """Take what is done out of `flying`; after a death that is all, and the rest flies anew."""
-        if not any(_is_lost(future) for future in done):
-            for future in done:
-                yield outcome(flying.pop(future).job, future)
-            return
-        wait(flying)
-        self._pool.end()
-        self._pool = self._start(self._workers)
-        ended, suspects = dict(flying), []
-        flying.clear()
-        for future, attempt in ended.items():
-            again = Attempt(attempt.job, attempt.deaths + 1)
-            if not _is_lost(future):
-                yield outcome(attempt.job, future)
-            elif again.deaths < DEATHS:
-                flying[self.submit(again.job)] = again
+        if any(map(_is_lost, done)):
+            wait(flying)
+            done = tuple(flying)
+            self._pool.end()
+            self._pool = TrustedPool(self._workers, _warm_up)
+        suspects = []
+        for future, attempt in [(future, flying.pop(future)) for future in done]:
+            job, deaths = attempt.job, attempt.deaths + _is_lost(future)
+            if isinstance(future.exception(), PlanWanted):
+                flying[_submit(self._pool, job, self.plans[job.plan.notebook])] = attempt
+            elif not _is_lost(future):
+                yield outcome(job, future)
+            elif deaths < DEATHS:
+                flying[self.submit(job)] = Attempt(job, deaths)
             else:
-                suspects.append(again.job)
+                suspects.append(job)
         for job in suspects:
             yield self._alone(job)
 
     def _alone(self, job: Job) -> NotebookResult:
         """Grade a job in a process of its own."""
-        with self._start(1) as pool:
-            future = _submit(pool, job)
+        with TrustedPool(1) as pool:
+            future = _submit(pool, job, self.plans[job.plan.notebook])
             if _is_lost(future):
                 return nothing_graded(job, FAILED, "The grader's process ended over it.")
             return outcome(job, future)
@@ -96,14 +106,14 @@ class Machine(Site):
         """Give the level of that name here, the best for "" if it is a wall."""
         return agreed_level(sandbox)
 
-    def crew(self, plans: Collection[Plan], jobs: int) -> Crew:
+    def crew(self, jobs: int) -> Crew:
         """Give worker processes, no more than there are jobs."""
-        return Workers(plans, min(self.workers, jobs))
+        return Workers(min(self.workers, jobs))
 
 
-def _submit(pool: TrustedPool, job: Job) -> "Future[NotebookResult]":
+def _submit(pool: TrustedPool, job: Job, plan: Plan | None) -> "Future[NotebookResult]":
     try:
-        return pool.submit(_grade, job.plan.notebook, parcel_of(job))
+        return pool.submit(_grade, job.plan.notebook, parcel_of(job), plan)
     except BrokenProcessPool as error:
         lost: Future[NotebookResult] = Future()
         lost.set_exception(error)
@@ -115,10 +125,17 @@ def _is_lost(future: "Future[NotebookResult]") -> bool:
     return isinstance(future.exception(), BrokenProcessPool)
 
 
-def _take(plans: Mapping[str, Plan]) -> None:
-    _plans.update(plans)
-    gc.freeze()  # what is loaded by now stays; collections need not look through it
+def _warm_up() -> None:
+    """Let the template of student processes load while this process does other things."""
+    there = nursery()
+    if there is not None:
+        there.warm_up()
 
 
-def _grade(notebook: str, parcel: Parcel) -> NotebookResult:
+def _grade(notebook: str, parcel: Parcel, plan: Plan | None) -> NotebookResult:
+    if plan is not None:
+        _plans[notebook] = plan
+        gc.freeze()  # what is loaded by now stays; collections need not look through it
+    if notebook not in _plans:
+        raise PlanWanted
     return grade_parcel(_plans[notebook], parcel)

@@ -11,7 +11,7 @@ from nbformat import v4
 
 from course.checks import Observation
 from course.errors import CourseError
-from course.grading.run.pool import trusted_pool
+from course.grading.run.pool import TrustedPool, trusted_pool
 from course.grading.submission.rebuild import Step, steps_of
 from course.grading.verdict.plain import Sighting, run_plain
 from course.grading.verdict.references import NO_REFERENCES, References, references_of
@@ -28,39 +28,42 @@ class Catalogue:
 
 
 def observe(
-    source_json: str, mistakes: Iterable[Mistake], seed: int, seconds: float, workers: int = 1
+    source_json: str, mistakes: Iterable[Mistake], seed: int, seconds: float, pool: TrustedPool
 ) -> tuple[References, Catalogue]:
     """Run the reference, then the tests of its exercise on each mistake, in other processes.
 
-    A test may take `seconds`. Gives the references of the tests beside the catalogue.
+    A test may take `seconds`. Gives the references of the tests beside the catalogue. The `pool`
+    may be broken afterwards: a process that was killed is not waited for, another pool is used.
 
     Raises
     ------
     CourseError
         if an edit does not fit the reference, or a mistake ends its process.
     """
-    observed = partial(_observed, source_json, tuple(mistakes), seed, seconds, workers)
+    mistakes = tuple(mistakes)
+    observed = partial(_observed, source_json, mistakes, seed, seconds)
     try:
-        return observed()
+        return observed(pool)
     except BrokenProcessPool:  # killed from outside, or else it will happen again
         pass
     try:
-        return observed()
+        with trusted_pool(pool.workers) as another:
+            return observed(another)
     except BrokenProcessPool as error:
         raise CourseError(
             "a known mistake ended the Python process that ran it",
-            where=", ".join(mistake.id for mistake in observed.args[1]),
+            where=", ".join(mistake.id for mistake in mistakes),
             cure="Take the mistake that exits or runs out of memory out of mistakes.py.",
         ) from error
 
 
 def _observed(
-    source_json: str, mistakes: tuple[Mistake, ...], seed: int, seconds: float, workers: int
+    source_json: str, mistakes: tuple[Mistake, ...], seed: int, seconds: float, pool: TrustedPool
 ) -> tuple[References, Catalogue]:
-    with trusted_pool(workers) as pool:
-        references = pool.submit(references_of, source_json, seed, seconds).result()
-        work = partial(sightings_of, source_json, references=references)
-        found = tuple(pool.map(partial(work, seed=seed, seconds=seconds), mistakes))
+    parts = pool.map(partial(references_of, source_json, seed, seconds), _exercises(source_json))
+    references = {key: found for part in parts for key, found in part.items()}
+    work = partial(sightings_of, source_json, references=references)
+    found = tuple(pool.map(partial(work, seed=seed, seconds=seconds), mistakes))
     catalogue = Catalogue(mistakes, {m.id: s for m, s in zip(mistakes, found, strict=True)})
     return references, catalogue
 
@@ -105,6 +108,11 @@ def _steps(source_json: str, mistake: Mistake) -> Iterator[Step]:
             yield replace(step, source=wrong.source)
         elif step.kind is not Kind.TEST or exercise_of(step.key) == mistake.exercise:
             yield step
+
+
+def _exercises(source_json: str) -> tuple[str, ...]:
+    tests = (step for step in steps_of(_parsed(source_json)) if step.kind is Kind.TEST)
+    return tuple(dict.fromkeys(exercise_of(step.key) for step in tests))
 
 
 @lru_cache(maxsize=4)

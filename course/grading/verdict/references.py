@@ -11,19 +11,25 @@ from types import MappingProxyType
 from course.checks import Reference
 from course.grading.submission.rebuild import steps_of
 from course.grading.verdict.plain import run_plain
-from course.labs import parse_notebook
+from course.labs import Kind, exercise_of, parse_notebook
 
 References = Mapping[str, tuple[Reference, ...]]  # by test cell, in order of its checks
+FAST_TO_COMPILE = "--xla_backend_optimization_level=0"  # each gradient is asked for once
 NO_REFERENCES: References = MappingProxyType({})
 
 
-def references_of(source_json: str, seed: int, seconds: float) -> References:
+def references_of(
+    source_json: str, seed: int, seconds: float, exercise: str | None = None
+) -> References:
     """Run the instructor's notebook in this process; give the references of each test cell.
 
-    A test that fails gives those up to where it stopped: its gradients are then found anew
-    whenever it is run, and so is its fault.
+    Of the test cells only those of one exercise are run, if one is named. A test that fails gives
+    references up to where it stopped: its gradients are then found anew whenever it is run, and so
+    is its fault.
     """
     os.environ.setdefault("MPLBACKEND", "Agg")
-    notebook = parse_notebook(source_json.encode(), where="source")
-    seen = run_plain(steps_of(notebook), seed, seconds)
+    os.environ.setdefault("XLA_FLAGS", FAST_TO_COMPILE)
+    steps = steps_of(parse_notebook(source_json.encode(), where="source"))
+    chosen = (s for s in steps if s.kind is not Kind.TEST or exercise in (None, exercise_of(s.key)))
+    seen = run_plain(chosen, seed, seconds)
     return {key: sighting.references for key, sighting in seen if sighting.references}
