@@ -1,6 +1,7 @@
 """Scores and comments on their way from the gradebook to a page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from nbgrader.api import BaseCell, Comment, Grade, Gradebook, SubmittedNotebook
@@ -10,20 +11,21 @@ from nbgrader.preprocessors import GetGrades
 class GetMarks(GetGrades):  # type: ignore[misc]
     """nbgrader's `GetGrades`, which asks the gradebook for each cell anew, with few questions."""
 
-    _marks: Mapping[tuple[type, str], Any] = {}
+    _scores: Mapping[str, tuple[float, float]] = {}  # by cell, and how many there are to get
+    _comments: Mapping[str, str | None] = {}
+    _gradebook: Gradebook | None = None
+    _db_url = ""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Put scores and comments into the cells, and the sum into the resources."""
         where = resources["nbgrader"]
-        with Gradebook(where["db_url"]) as gradebook:
+        with self._reading(where["db_url"]) as gradebook:
             notebook = gradebook.find_submission_notebook(
                 where["notebook"], where["assignment"], where["student"]
             )
-            self._marks = {
-                (kind, name): mark
-                for kind in (Grade, Comment)
-                for mark, name in _marks(gradebook, kind, notebook)
-            }
+            scores = _of_cells(gradebook, notebook, Grade, Grade.score, Grade.max_score)
+            self._scores = {name: (score, most) for name, score, most in scores}
+            self._comments = dict(_of_cells(gradebook, notebook, Comment, Comment.comment))
             for index, cell in enumerate(nb.cells):
                 self.preprocess_cell(cell, resources, index)
             penalty = notebook.late_submission_penalty or 0
@@ -31,16 +33,29 @@ class GetMarks(GetGrades):  # type: ignore[misc]
             where["late_penalty"] = penalty
         return nb, resources
 
+    @contextmanager
+    def _reading(self, db_url: str) -> Iterator[Gradebook]:
+        """Give the gradebook as it is now; it stays open, for each one compiles its questions."""
+        if self._gradebook is None or self._db_url != db_url:
+            self._gradebook, self._db_url = Gradebook(db_url), db_url
+        try:
+            yield self._gradebook
+        finally:
+            self._gradebook.db.rollback()
+
     def _get_comment(self, cell: Any, resources: Any) -> None:
         name = cell.metadata.nbgrader["grade_id"]
-        cell.metadata.nbgrader["comment"] = self._marks[Comment, name].comment
+        cell.metadata.nbgrader["comment"] = self._comments[name]
 
     def _get_score(self, cell: Any, resources: Any) -> None:
-        grade = self._marks[Grade, cell.metadata.nbgrader["grade_id"]]
-        cell.metadata.nbgrader |= {"score": grade.score, "points": grade.max_score}
+        score, most = self._scores[cell.metadata.nbgrader["grade_id"]]
+        cell.metadata.nbgrader |= {"score": score, "points": most}
 
 
-def _marks(gradebook: Gradebook, kind: Any, notebook: SubmittedNotebook) -> Any:
-    """Ask for all grades or comments of a notebook, with the names of their cells."""
-    query = gradebook.db.query(kind, BaseCell.name).join(BaseCell, kind.cell_id == BaseCell.id)
-    return query.filter(kind.notebook_id == notebook.id)
+def _of_cells(
+    gradebook: Gradebook, notebook: SubmittedNotebook, kind: Any, *columns: Any
+) -> Iterator[Any]:
+    """Ask at once for what the grades or comments of a notebook say, after their cells' names."""
+    query = gradebook.db.query(BaseCell.name, *columns).select_from(kind)
+    query = query.join(BaseCell, kind.cell_id == BaseCell.id)
+    return (tuple(row) for row in query.filter(kind.notebook_id == notebook.id))
