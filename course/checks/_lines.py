@@ -3,8 +3,9 @@
 import gc
 import sys
 import threading
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from heapq import nlargest
+from operator import itemgetter
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -52,21 +53,23 @@ def count_lines(
     CannotCount
         in the function, where it starts a process or touches the trace.
     """
-    hits: Counter[tuple[str, int]] = Counter()
+    hits: dict[tuple[str, int], int] = {}
+
+    def begin(frame: FrameType, event: str, told: Any) -> Any:
+        return None if _prints(frame) else trace(frame, event, told)
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
-        if _prints(frame):
-            return None
-        if event in ("call", "line"):
-            hits[frame.f_code.co_filename, frame.f_lineno] += 1
+        if event == "line" or event == "call":
+            key = frame.f_code.co_filename, frame.f_lineno
+            hits[key] = hits.get(key, 0) + 1
         return trace
 
     given = [_watched(value) for value in args], {k: _watched(v) for k, v in kwargs.items()}
     _guard.install()
     before = sys.gettrace(), threading.gettrace(), _guard.is_up, gc.isenabled()
     gc.disable()  # a collection runs finalizers, whose lines are not the function's
-    threading.settrace(trace)
-    sys.settrace(trace)
+    threading.settrace(begin)
+    sys.settrace(begin)
     _guard.is_up = True  # no function is called from here on but the one that is counted
     try:
         value = function(*given[0], **given[1])
@@ -77,8 +80,9 @@ def count_lines(
         if before[3]:
             gc.enable()
     value = value.view(np.ndarray) if type(value) is _Watched else value
-    told = {f"{file}:{line}": count for (file, line), count in hits.most_common(MOST)}
-    return value, told | {"elsewhere": hits.total() - sum(told.values())}
+    often = nlargest(MOST, hits.items(), key=itemgetter(1))
+    told = {f"{file}:{line}": count for (file, line), count in often}
+    return value, told | {"elsewhere": sum(hits.values()) - sum(told.values())}
 
 
 def _prints(frame: FrameType) -> bool:

@@ -1428,7 +1428,7 @@ lines = [checks.call(get_variables, top, count_lines=True).lines for top in tops
 right = lines[2] <= 3 * lines[1]
 text = "twice as many rungs of the ladder must take twice as many lines, not more"
 print(checks.check_true(title, right, text, see=see), "·", text)
-ends = [deep_chain(n, Watched)[-1] for n in (10, 150, 300)]
+ends = [deep_chain(n, Watched)[-1] for n in (10, 80, 160)]
 lines = [checks.call(get_variables, end, count_lines=True).lines for end in ends]
 right = lines[2] <= 3 * lines[1]
 text = "twice as long a chain must take twice as many lines, comparisons included"
@@ -1494,7 +1494,7 @@ nodes = [node for rung in rungs[:-1] for node in rung] + [rungs[-1][0]]
 edges = [(a, b) for low, high in zip(rungs[:-2], rungs[1:-1]) for a in low for b in high]
 check_order("a ladder of 500 rungs", order, nodes, edges)
 
-chains = [deep_chain(n, Watched) for n in (10, 200, 400)]
+chains = [deep_chain(n, Watched) for n in (10, 100, 200)]
 lines = [checks.call(get_variables, chain[-1], count_lines=True).lines for chain in chains]
 right = lines[2] <= 3 * lines[1]
 text = "twice as long a chain must take twice as many lines, comparisons included"
