@@ -5,7 +5,6 @@ from tests.attacks.corpus import EVERY
 # attack: the levels where it gets through, and why
 GAPS: dict[str, tuple[tuple[str, ...], str]] = {
     "pure-account": (EVERY, "the student process itself tells which arguments a call changed"),
-    "memory-earlier": (EVERY, "memory that was held before the call is no growth"),
 }
 
 

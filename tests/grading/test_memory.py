@@ -22,6 +22,10 @@ def holds_after_throwing_away(n):
     ballast.clear()
     return holds(n)
 
+def fills_what_it_held_before(n):
+    ballast[0][:n] = 2.0
+    return float(ballast[0][:n].sum())
+
 def forgets_in_the_diary(n):
     x = holds(n)
     if tracemalloc.is_tracing():
@@ -57,7 +61,13 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the
 
 
 @linux
-@pytest.mark.parametrize("name", ["holds", "holds_after_throwing_away", "forgets_in_the_diary"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("holds", "holds_after_throwing_away", "fills_what_it_held_before"),
+        "forgets_in_the_diary",
+    ],
+)
 def test_memory_is_read_from_outside(student, name):
     measured(student, "holds", 10)  # what is imported at the first call
     assert measured(student, "holds", 10) < 4 * MB

@@ -1,9 +1,12 @@
 """The memory of a student process and all that it started, read from outside (Linux only)."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
-RESET_PEAK = "5"  # what /proc/<pid>/clear_refs takes to let VmHWM begin anew
+# What /proc/<pid>/clear_refs takes to let begin anew which pages were used, and VmHWM.
+RESETS = ("1", "5")
+_MAPPING = re.compile(r"[0-9a-f]+-[0-9a-f]+ .(.)")  # its first line in /proc/<pid>/smaps
 
 
 class MemoryGauge:
@@ -25,11 +28,13 @@ class MemoryGauge:
     def grown(self) -> int:
         """Give by how much the processes together have grown at most since `reset`.
 
-        What was freed meanwhile counts as grown, so that nothing is hidden by an earlier burden.
+        Memory that was there before counts as well: where it was freed meanwhile, and where it was
+        used and that was more.
         """
         pids = list(descendants(*self._pids))
         now = sum(map(resident, pids))
-        return sum(_size(pid, "VmHWM") for pid in pids) - min(self._before, now)
+        more = sum(_size(pid, "VmHWM") for pid in pids) - min(self._before, now)
+        return max(more, sum(map(_used, pids)))
 
 
 def children(pid: int) -> list[int]:
@@ -63,9 +68,26 @@ def _size(pid: int, field: str) -> int:
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(field)), 0)
 
 
+def _used(pid: int) -> int:
+    """Give the bytes of what the process may write to and has read or written since the reset."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return 0
+    used, writable = 0, False
+    for line in lines:
+        mapping = _MAPPING.match(line)
+        if mapping:
+            writable = mapping[1] == "w"
+        elif writable and line.startswith("Referenced:"):
+            used += int(line.split()[1]) * 1024
+    return used
+
+
 def _reset(pid: int) -> bool:
     try:
-        Path(f"/proc/{pid}/clear_refs").write_text(RESET_PEAK, "ascii")
+        for kind in RESETS:
+            Path(f"/proc/{pid}/clear_refs").write_text(kind, "ascii")
     except OSError:
         return False
     return True
