@@ -283,9 +283,8 @@ def _grade(course: "Course", lab: str, **options: Any) -> "GradingRun":
 
         def show(result: "NotebookResult", done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
-            points = f"{result.points:g} points" if result.status == "graded" else result.status
             times.append(time.monotonic())
-            said = f"{done}/{total} {result.student}: {points}{time_left(times, total)}"
+            said = f"{done}/{total} {result.student}: {result.in_short}{time_left(times, total)}"
             bar.console.print(escape(said))
 
         try:

@@ -78,6 +78,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, dict[str, 
     ran = run("grade", LAB, *options, "--workers", 1)
     assert ran.returncode == 0, ran.stderr
     assert all(f"{number}/3 " in ran.stderr for number in (1, 2, 3))
+    assert "cem: unreadable (It cannot be graded: " in ran.stderr
     again = run("grade", LAB, *options)
     assert "unchanged since they were graded: 3; to grade: 0" in again.stderr
     assert again.stdout == ran.stdout

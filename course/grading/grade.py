@@ -14,12 +14,12 @@ from course.grading.sandbox import level_named
 from course.grading.submission.rebuild import Rebuilt, rebuild
 from course.grading.submission.submitted import Submission, read_submission
 from course.grading.verdict.referee import Trial
-from course.grading.verdict.results import CellResult, NotebookResult, Status
+from course.grading.verdict.results import GRADED, CellResult, NotebookResult, Status
 from course.grading.wall.connection import Student
 from course.labs import Cell, Kind, cells_of, parse_notebook
 
 MAX_SUBMISSION_BYTES = 64 * 2**20
-GRADED = (Kind.TEST, Kind.MANUAL)
+WITH_POINTS = (Kind.TEST, Kind.MANUAL)
 
 
 def grade_notebook(job: Job) -> NotebookResult:
@@ -42,7 +42,7 @@ def grade_notebook(job: Job) -> NotebookResult:
     return NotebookResult(
         student=job.student,
         notebook=job.plan.notebook,
-        status="graded",
+        status=GRADED,
         cells=tuple(_results(source, run)),
         notes=notes,
         notebook_json=autograded_notebook(rebuilt, run.runs, run.trials, notes),
@@ -122,7 +122,7 @@ def _read(submission: bytes) -> Submission:
 
 
 def _graded_cells(source: Any) -> Iterator[Cell]:
-    return (cell for cell in cells_of(source) if cell.kind in GRADED)
+    return (cell for cell in cells_of(source) if cell.kind in WITH_POINTS)
 
 
 @lru_cache(maxsize=16)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
-from course.grading.verdict.results import CellResult, NotebookResult, Status
+from course.grading.verdict.results import GRADED, CellResult, NotebookResult, Status
 from course.labs import Lab, exercise_of
 
 GLYPHS = {
@@ -128,7 +128,7 @@ def _rows(results: Sequence[NotebookResult]) -> Iterable[Row]:
             seeds=tuple(dict.fromkeys(result.seed for result in notebooks)),
             points=sum(cell.points for cell in tested),
             max_points=sum(cell.max_points for cell in tested),
-            status=next((r.status for r in notebooks if r.status != "graded"), "graded"),
+            status=next((r.status for r in notebooks if r.status != GRADED), GRADED),
             cells=cells,
             notes=tuple(note for result in notebooks for note in result.notes),
         )

@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+GRADED = "graded"
 FAILED = "failed"  # the grader's own fault
 REFUSED = "refused"  # the folder cannot be graded, nor its student be in the gradebook
+MAX_REASON = 200  # characters
 
 
 class Status(StrEnum):
@@ -64,6 +66,13 @@ class NotebookResult:
     def max_points(self) -> float:
         """Sum of the points that tests and people can give."""
         return sum(cell.max_points for cell in self.cells)
+
+    @property
+    def in_short(self) -> str:
+        """Say the points, or why there are none."""
+        if self.status == GRADED:
+            return f"{self.points:g} points"
+        return f"{self.status} ({self.notes[-1][:MAX_REASON]})" if self.notes else self.status
 
     def lean(self) -> "NotebookResult":
         """Leave out what only the graded notebook needs to hold: it may be large."""
