@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
@@ -67,9 +68,11 @@ def _stay_on_core(name: str) -> None:
     ten times as long as what most questions ask for. The processes of a pool have consecutive
     numbers in their names; several commands at once begin at cores of their own.
     """
-    if hasattr(os, "sched_setaffinity"):  # Linux
-        cores = sorted(os.sched_getaffinity(0))
-        number = int(name.rpartition("-")[2])
+    if not hasattr(os, "sched_setaffinity"):  # only Linux has it
+        return
+    cores = sorted(os.sched_getaffinity(0))
+    number = int(name.rpartition("-")[2])
+    with suppress(OSError):  # where a container does not allow it, it is slower
         os.sched_setaffinity(0, {cores[(os.getppid() + number) % len(cores)]})
 
 
