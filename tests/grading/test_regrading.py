@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
@@ -317,6 +318,22 @@ def test_what_the_grader_failed_on_is_tried_again(
     second = grade(course)
     assert Machine.graded == list(STUDENTS)
     assert second.seed != first.seed
+
+
+def test_ctrl_c_waits_for_the_end_of_what_is_being_recorded(course: Course) -> None:
+    after = []
+
+    def press(*_: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        after.append("this")
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        grade(course, on_result=press)
+    assert after == ["this"]
+    assert signal.getsignal(signal.SIGINT) == before
+    assert grade(course).summary.rows
+    assert len(Machine.graded) == len(STUDENTS) - 1
 
 
 def test_a_refused_folder_is_told_of_each_time(course: Course) -> None:

@@ -1,9 +1,11 @@
 """What grades jobs elsewhere: worker processes of this machine, or those of a cluster."""
 
+import signal
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
@@ -15,6 +17,7 @@ from course.grading.submission.data_files import DataFiles
 from course.grading.verdict.results import FAILED, NotebookResult
 from course.labs import Lab
 
+LOOK_SECONDS = 0.2  # between two looks at whether Ctrl-C was pressed
 AHEAD = 2  # jobs per worker: one that it grades and one that waits
 Parcel = tuple[str, bytes | None, DataFiles, tuple[str, ...]]  # a job without its plan
 
@@ -66,16 +69,41 @@ class Crew(AbstractContextManager["Crew"]):
     def grade(self, jobs: Iterable[Job]) -> Iterator[NotebookResult]:
         """Grade jobs and give their results as they come; few jobs are read ahead.
 
-        A job that the grader itself fails on has the status "failed".
+        A job that the grader itself fails on has the status "failed". Raises `KeyboardInterrupt`
+        where that was asked for, between two results.
         """
         remaining = iter(jobs)
         flying: Flying = {}
-        while True:
-            for job in islice(remaining, max(0, self.room() - len(flying))):
-                flying[self.submit(job)] = Attempt(job)
-            if not flying:
-                return
-            yield from self.land(flying, wait(flying, return_when=FIRST_COMPLETED).done)
+        with patient() as interrupted:
+            while True:
+                for job in islice(remaining, max(0, self.room() - len(flying))):
+                    flying[self.submit(job)] = Attempt(job)
+                if not flying and not interrupted():
+                    return
+                done: Done = ()
+                while not done and not interrupted():
+                    done = wait(flying, LOOK_SECONDS, FIRST_COMPLETED).done
+                if interrupted():
+                    raise KeyboardInterrupt
+                yield from self.land(flying, done)
+
+
+@contextmanager
+def patient() -> Iterator[Callable[[], bool]]:
+    """Note Ctrl-C instead of stopping at once; give what tells whether it was pressed.
+
+    An exception that comes in the midst of taking a lock leaves it locked for ever, and what is
+    half written down half written.
+    """
+    pressed: list[bool] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False  # signals are the main thread's
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: pressed.append(True))
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class Site(ABC):
