@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from course.grading.limits import Limits
-from course.grading.sandbox import Bubblewrap, BubblewrapAsRoot, Landlock, LimitsOnly
+from course.grading.sandbox import Bubblewrap, BubblewrapAsRoot, Landlock, LimitsOnly, best_level
 from course.grading.sandbox.landlock import _without
 from course.grading.student.walls.landlock import version
 from course.grading.student.walls.seccomp import REFUSED, REFUSED_ALONE, TO_ITSELF
@@ -166,6 +166,22 @@ def test_a_submission_that_fills_the_disk_is_ended():
         run = student.run(StudentCell("fill", source + "time.sleep(15)"))
     assert run.status == "died"
     assert "wrote more than 1 MiB" in run.error.text
+
+
+@pytest.mark.parametrize("place", [".", "/tmp", "/dev/shm"])
+def test_a_submission_that_makes_files_without_end_is_ended(place):
+    level = best_level()
+    source = (
+        "import time\n"
+        "try:\n"
+        f"    for n in range(20_000): open(f'{place}/{{n}}', 'w').close()\n"
+        "except OSError: pass\n"
+        "else: time.sleep(15)\n"
+    )
+    with Student(level=level) as student:
+        run = student.run(StudentCell("fill", source))
+    may_write = place == "." or level.name == "bubblewrap"
+    assert run.status == ("died" if may_write else "ok")
 
 
 def test_a_submission_whose_processes_hold_too_much_together_is_ended():

@@ -3,7 +3,7 @@
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,8 +34,11 @@ class Warden:
         self._left.set()
 
     def _watch(self, roots: tuple[int, ...], folder: Path) -> None:
+        private: tuple[Path, ...] | None = None
         while not self._left.wait(SECONDS):
-            self.verdict = self._fault(roots, folder)
+            if private is None:
+                private = tuple(_private_folders(roots))
+            self.verdict = self._fault(roots, folder, private)
             if self.verdict:
                 for pid in descendants(*roots):
                     if pid not in roots:
@@ -43,14 +46,42 @@ class Warden:
                             os.kill(pid, signal.SIGKILL)
                 return
 
-    def _fault(self, roots: tuple[int, ...], folder: Path) -> str:
+    def _fault(self, roots: tuple[int, ...], folder: Path, private: Iterable[Path]) -> str:
         limits = self._limits
         if sum(map(resident, descendants(*roots))) > limits.resident_bytes:
             return f"it took more than {limits.resident_bytes // 2**20} MiB of memory"
         sizes = list(_sizes(folder))
-        if len(sizes) > FILES or sum(sizes) > limits.disk_bytes:
+        count = len(sizes) + sum(map(_entries, private))  # their bytes are bounded as they are made
+        if count > FILES or sum(sizes) > limits.disk_bytes:
             return f"it wrote more than {limits.disk_bytes // 2**20} MiB, or {FILES} files"
         return ""
+
+
+def _private_folders(roots: tuple[int, ...]) -> Iterator[Path]:
+    """Yield the file systems in memory that the processes have and this one has not."""
+    seen = {device for device, _ in _file_systems_in_memory("self")}
+    for pid in descendants(*roots):
+        for device, place in _file_systems_in_memory(pid):
+            if device not in seen:
+                seen.add(device)
+                yield Path(f"/proc/{pid}/root{place}")
+
+
+def _file_systems_in_memory(pid: int | str) -> Iterator[tuple[str, str]]:
+    """Yield device and place of each, as proc(5) tells them; none of a process that is gone."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/mountinfo").read_text("utf-8", "replace").splitlines():
+            fields, _, kind = line.partition(" - ")
+            if kind.startswith("tmpfs "):
+                yield fields.split()[2], fields.split()[4]
+
+
+def _entries(place: Path) -> int:
+    """Count the files and folders of a file system; 0 where this process may not look."""
+    with suppress(OSError):
+        told = os.statvfs(place)
+        return told.f_files - told.f_ffree
+    return 0
 
 
 def _sizes(folder: Path) -> Iterator[int]:
