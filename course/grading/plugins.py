@@ -1,5 +1,6 @@
 """nbgrader's preprocessors over two-process grading, named in `course.grading.settings`."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -136,8 +137,12 @@ def workers_for(lab: Lab, level: str) -> Workers:
     if state not in _workers:
         while _workers:
             _workers.popitem()[1].close()
-        _workers[state] = Workers(1)
-        _workers[state].prepare(lab, lab.notebooks, _seed, level)
+        with ExitStack() as stack:
+            workers = Workers(1)
+            stack.callback(workers.close)
+            workers.prepare(lab, lab.notebooks, _seed, level)
+            stack.pop_all()
+        _workers[state] = workers
     return _workers[state]
 
 

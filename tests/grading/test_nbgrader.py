@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nbgrader.api import Gradebook
@@ -12,7 +13,9 @@ from traitlets.config import Config
 
 from course.errors import CourseError
 from course.grading import plugins
+from course.grading.plan import Plan
 from course.grading.record.records import Recorder
+from course.grading.run import crew
 from course.grading.run.driver import grade_class
 from course.grading.sandbox import best_level, trust
 from course.grading.settings import configure, nbgrader_environment
@@ -118,6 +121,20 @@ def test_without_a_wall_the_plug_in_refuses_unless_it_is_told_to(
     with pytest.raises(AttributeError):  # there are no workers
         plugins.Referee(config=config).preprocess(None, where)
     assert asked == ["limits"]
+
+
+def test_a_fault_of_the_lab_is_told_for_each_notebook_that_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> Plan:
+        raise CourseError("a mistake does not fit")
+
+    monkeypatch.setattr(crew, "make_plan", fail)
+    monkeypatch.setattr(plugins, "_workers", {})
+    lab = make_course(tmp_path).lab(LAB)
+    for _ in range(2):
+        with pytest.raises(CourseError, match="does not fit"):
+            plugins.workers_for(lab, "limits")
 
 
 def test_marks_are_in_the_gradebook(graded: Course) -> None:
