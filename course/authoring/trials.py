@@ -15,7 +15,7 @@ from course.grading.grade import grade_notebook
 from course.grading.limits import Limits
 from course.grading.plan import Job, Plan, make_plan
 from course.grading.run.pool import trusted_pool
-from course.grading.verdict.references import References, references_of
+from course.grading.verdict.references import References, gather_references
 from course.grading.verdict.results import CellResult, NotebookResult
 from course.labs import Kind, Lab, cells_of, dump_notebook, exercise_of, parse_notebook
 
@@ -78,8 +78,9 @@ def repeat_trials(
     """
     with trusted_pool(os.cpu_count() or 1) as pool:
         for seed in seeds:
-            known = pool.submit(references_of, sheet.source_json, seed, Limits().trusted_seconds)
-            make = partial(_job_alone, lab, sheet, seed=seed, references=known.result())
+            seconds = Limits().trusted_seconds
+            references = gather_references(sheet.source_json, seed, seconds, pool)
+            make = partial(_job_alone, lab, sheet, seed=seed, references=references)
             jobs = list(map(make, sheet.hand_ins))
             results = _map(pool, grade_notebook, jobs, f"seed {seed}", progress)
             yield from ((seed, *pair) for pair in zip(sheet.hand_ins, results, strict=True))

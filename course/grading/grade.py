@@ -16,7 +16,7 @@ from course.grading.submission.submitted import Submission, read_submission
 from course.grading.verdict.referee import Trial
 from course.grading.verdict.results import GRADED, CellResult, NotebookResult, Status
 from course.grading.wall.connection import Student
-from course.labs import Cell, Kind, cells_of, parse_notebook
+from course.labs import Cell, Kind, cells_of, parsed_source
 
 MAX_SUBMISSION_BYTES = 64 * 2**20
 WITH_POINTS = (Kind.TEST, Kind.MANUAL)
@@ -34,7 +34,7 @@ def grade_notebook(job: Job) -> NotebookResult:
         submitted = _read(job.submission)
     except CourseError as error:
         return nothing_graded(job, "unreadable", f"It cannot be graded: {error.what}. {error.cure}")
-    source = _source(job.plan.source_json)
+    source = parsed_source(job.plan.source_json)
     rebuilt = rebuild(source, submitted)
     run = _run_undisturbed(job, rebuilt)
     run.explain(rebuilt.cells)
@@ -74,7 +74,7 @@ def _run(job: Job, rebuilt: Rebuilt) -> NotebookRun:
 
 def nothing_graded(job: Job, status: str, why: str) -> NotebookResult:
     """Give the result of a submission of which nothing can be graded; `why` is for the student."""
-    source = _source(job.plan.source_json)
+    source = parsed_source(job.plan.source_json)
     notes = (*job.notes, why)
     trial = Trial(Status.NOT_RUN, why)
     empty = rebuild(source, v4.new_notebook())
@@ -126,10 +126,5 @@ def _graded_cells(source: Any) -> Iterator[Cell]:
 
 
 @lru_cache(maxsize=16)
-def _source(source_json: str) -> Any:
-    return parse_notebook(source_json.encode(), where="source")
-
-
-@lru_cache(maxsize=16)
 def _definers(source_json: str) -> Mapping[str, str]:
-    return definers_in(_source(source_json))
+    return definers_in(parsed_source(source_json))

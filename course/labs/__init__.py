@@ -2,7 +2,13 @@
 
 from course.labs._cells import Cell, Kind, cells_of, exercise_of, has_hidden_tests
 from course.labs._layout import Course, Lab
-from course.labs._notebook import dump_by_cells, dump_notebook, load_notebook, parse_notebook
+from course.labs._notebook import (
+    dump_by_cells,
+    dump_notebook,
+    load_notebook,
+    parse_notebook,
+    parsed_source,
+)
 from course.labs._stubs import clear_solution, release_cell_source
 from course.labs._variants import Alternative, Mistake, apply_alternative, apply_mistake
 
@@ -23,5 +29,6 @@ __all__ = [
     "has_hidden_tests",
     "load_notebook",
     "parse_notebook",
+    "parsed_source",
     "release_cell_source",
 ]

@@ -1,6 +1,7 @@
 """Notebooks as nbformat nodes: from bytes, from files, to text that never changes by itself."""
 
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,12 @@ def parse_notebook(data: bytes, *, where: str) -> Any:
             cure="Open it in Jupyter, save it again, and check that it is the .ipynb file.",
         ) from error
     return node
+
+
+@lru_cache(maxsize=16)
+def parsed_source(text: str) -> Any:
+    """Read an instructor's notebook once for all who ask; nobody may change what it gives."""
+    return parse_notebook(text.encode(), where="source")
 
 
 def load_notebook(path: Path) -> Any:

@@ -38,9 +38,10 @@ def release_cell_source(node: Any) -> str:
     schemes left out. Raises `CourseError` where the cell's markers or stubs do not match.
     """
     is_solution = bool(node.metadata.get("nbgrader", {}).get("solution"))
-    stub = node.metadata.get("course", {}).get("stub", "")
+    is_code = node.cell_type == "code"
+    stub = node.metadata.get("course", {}).get("stub", "") if is_solution and is_code else ""
     stubs = stub if isinstance(stub, str) else tuple(stub)
-    return _released(node.source, is_solution, node.cell_type == "code", stubs)
+    return _released(node.source, is_solution, is_code, stubs)
 
 
 @lru_cache(maxsize=4096)

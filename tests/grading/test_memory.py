@@ -63,10 +63,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the
 @linux
 @pytest.mark.parametrize(
     "name",
-    [
-        *("holds", "holds_after_throwing_away", "fills_what_it_held_before"),
-        "forgets_in_the_diary",
-    ],
+    ["holds", "holds_after_throwing_away", "fills_what_it_held_before", "forgets_in_the_diary"],
 )
 def test_memory_is_read_from_outside(student, name):
     measured(student, "holds", 10)  # what is imported at the first call

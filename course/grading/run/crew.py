@@ -64,7 +64,7 @@ class Crew(AbstractContextManager["Crew"]):
 
     @abstractmethod
     def land(self, flying: Flying, done: Done) -> Iterator[NotebookResult]:
-        """Take what is done out of `flying` and give its results."""
+        """Take what is done, which may be nothing, out of `flying` and give its results."""
 
     def grade(self, jobs: Iterable[Job]) -> Iterator[NotebookResult]:
         """Grade jobs and give their results as they come; few jobs are read ahead.
@@ -78,14 +78,11 @@ class Crew(AbstractContextManager["Crew"]):
             while True:
                 for job in islice(remaining, max(0, self.room() - len(flying))):
                     flying[self.submit(job)] = Attempt(job)
-                if not flying and not interrupted():
-                    return
-                done: Done = ()
-                while not done and not interrupted():
-                    done = wait(flying, LOOK_SECONDS, FIRST_COMPLETED).done
                 if interrupted():
                     raise KeyboardInterrupt
-                yield from self.land(flying, done)
+                if not flying:
+                    return
+                yield from self.land(flying, wait(flying, LOOK_SECONDS, FIRST_COMPLETED).done)
 
 
 @contextmanager

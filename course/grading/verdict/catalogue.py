@@ -4,8 +4,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
-from typing import Any
+from functools import partial
 
 from nbformat import v4
 
@@ -14,9 +13,9 @@ from course.errors import CourseError
 from course.grading.run.pool import TrustedPool, trusted_pool
 from course.grading.submission.rebuild import Step, steps_of
 from course.grading.verdict.plain import Sighting, run_plain
-from course.grading.verdict.references import NO_REFERENCES, References, references_of
+from course.grading.verdict.references import NO_REFERENCES, References, gather_references
 from course.grading.verdict.time_limit import OutOfTime
-from course.labs import Kind, Mistake, apply_mistake, exercise_of, parse_notebook
+from course.labs import Kind, Mistake, apply_mistake, exercise_of, parsed_source
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,7 @@ def observe(
 def _observed(
     source_json: str, mistakes: tuple[Mistake, ...], seed: int, seconds: float, pool: TrustedPool
 ) -> tuple[References, Catalogue]:
-    parts = pool.map(partial(references_of, source_json, seed, seconds), _exercises(source_json))
-    references = {key: found for part in parts for key, found in part.items()}
+    references = gather_references(source_json, seed, seconds, pool)
     work = partial(sightings_of, source_json, references=references)
     found = tuple(pool.map(partial(work, seed=seed, seconds=seconds), mistakes))
     catalogue = Catalogue(mistakes, {m.id: s for m, s in zip(mistakes, found, strict=True)})
@@ -99,7 +97,7 @@ def telling(sighting: Sighting) -> Sighting:
 
 def _steps(source_json: str, mistake: Mistake) -> Iterator[Step]:
     """Give the cells that run, the mistake made in one of them, and its exercise's tests alone."""
-    notebook = _parsed(source_json)
+    notebook = parsed_source(source_json)
     steps = steps_of(notebook)
     edited = [notebook.cells[step.index] for step in steps if step.key == mistake.exercise]
     (wrong,) = apply_mistake(v4.new_notebook(cells=edited), mistake).cells
@@ -108,13 +106,3 @@ def _steps(source_json: str, mistake: Mistake) -> Iterator[Step]:
             yield replace(step, source=wrong.source)
         elif step.kind is not Kind.TEST or exercise_of(step.key) == mistake.exercise:
             yield step
-
-
-def _exercises(source_json: str) -> tuple[str, ...]:
-    tests = (step for step in steps_of(_parsed(source_json)) if step.kind is Kind.TEST)
-    return tuple(dict.fromkeys(exercise_of(step.key) for step in tests))
-
-
-@lru_cache(maxsize=4)
-def _parsed(source_json: str) -> Any:
-    return parse_notebook(source_json.encode(), where="source")

@@ -6,16 +6,26 @@ that JAX found there, with what tells for which losses they are right: see `cour
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 
 from course.checks import Reference
+from course.grading.run.pool import TrustedPool
 from course.grading.submission.rebuild import steps_of
 from course.grading.verdict.plain import run_plain
-from course.labs import Kind, exercise_of, parse_notebook
+from course.labs import Kind, exercise_of, parsed_source
 
 References = Mapping[str, tuple[Reference, ...]]  # by test cell, in order of its checks
 FAST_TO_COMPILE = "--xla_backend_optimization_level=0"  # each gradient is asked for once
 NO_REFERENCES: References = MappingProxyType({})
+
+
+def gather_references(source_json: str, seed: int, seconds: float, pool: TrustedPool) -> References:
+    """Give the references of each test cell, found exercise by exercise in a pool."""
+    tests = (step for step in steps_of(parsed_source(source_json)) if step.kind is Kind.TEST)
+    exercises = dict.fromkeys(exercise_of(step.key) for step in tests)
+    parts = pool.map(partial(references_of, source_json, seed, seconds), exercises)
+    return {key: found for part in parts for key, found in part.items()}
 
 
 def references_of(
@@ -29,7 +39,7 @@ def references_of(
     """
     os.environ.setdefault("MPLBACKEND", "Agg")
     os.environ.setdefault("XLA_FLAGS", FAST_TO_COMPILE)
-    steps = steps_of(parse_notebook(source_json.encode(), where="source"))
+    steps = steps_of(parsed_source(source_json))
     chosen = (s for s in steps if s.kind is not Kind.TEST or exercise in (None, exercise_of(s.key)))
     seen = run_plain(chosen, seed, seconds)
     return {key: sighting.references for key, sighting in seen if sighting.references}
