@@ -285,7 +285,7 @@ def _grade(course: "Course", lab: str, **options: Any) -> "GradingRun":
             bar.update(task, completed=done, total=total)
             times.append(time.monotonic())
             said = f"{done}/{total} {result.student}: {result.in_short}{time_left(times, total)}"
-            bar.console.print(escape(said))
+            bar.console.print(escape(said), soft_wrap=True)
 
         try:
             run = grade_and_record(course, lab, on_start=start, on_result=show, **options)
