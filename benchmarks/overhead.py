@@ -21,6 +21,7 @@ The overhead is the first less the second.
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,7 @@ from benchmarks.ours import SEED, Graded, grade
 from benchmarks.own_code import Own
 from benchmarks.table import table, tell
 from course.authoring.handins import HandIn
+from course.grading.sandbox.surroundings import ONE_THREAD
 from course.labs import Kind, Lab, cells_of, dump_notebook, parse_notebook
 
 HEAD = ("lab", "command", "worker", "student", "grading", "own code", "overhead", "pages")
@@ -64,14 +66,14 @@ def run(lab: Lab, size: int) -> tuple[Graded, Files]:
 
 def own_code(lab: Lab, files: Files, rounds: int) -> Own:
     """Measure each notebook in a plain process, and add them up."""
-    parts = []
+    parts, env = [], {**os.environ, **ONE_THREAD}
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         path = Path(folder) / "submitted.ipynb"
         for name, one in files.items():
             path.write_bytes(one.data)
             arguments = [str(lab.notebook_path(name)), str(path), SEED, str(rounds)]
             command = [sys.executable, "-m", "benchmarks.own_code", *arguments]
-            told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+            told = subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout
             parts.append(json.loads(told))
     return Own(*(sum(column) for column in zip(*parts, strict=True)))
 

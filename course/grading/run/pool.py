@@ -13,6 +13,8 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
+from course.grading.sandbox.surroundings import ONE_THREAD
+
 P = ParamSpec("P")
 T = TypeVar("T")
 GRACE_SECONDS = 3.0  # to end a student process and remove its folder
@@ -29,6 +31,8 @@ class TrustedPool(ProcessPoolExecutor):
 
     def __init__(self, workers: int, prepare: Callable[..., None] | None = None, *args: Any):
         self.workers = workers
+        for name, value in ONE_THREAD.items():  # they share a core, and would wait for it busily
+            os.environ.setdefault(name, value)
         context = multiprocessing.get_context("spawn")
         reader, self._alive = context.Pipe(duplex=False)
         super().__init__(

@@ -11,6 +11,7 @@ SYSTEM = (
     *("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64"),
     *("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime"),
 )
+ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
 KEPT_ENVIRONMENT = ("LD_LIBRARY_PATH", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT")
 
 
@@ -26,7 +27,7 @@ def environment(home: str) -> dict[str, str]:
         "JAX_PLATFORMS": "cpu",
         "PYTHONHASHSEED": "0",  # the order of a set is the same in every run
         "PYTHONDONTWRITEBYTECODE": "1",
-        **{f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")},
+        **ONE_THREAD,
     }
     return {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ} | fixed
 
