@@ -73,7 +73,9 @@ def own_code(lab: Lab, files: Files, rounds: int) -> Own:
             path.write_bytes(one.data)
             arguments = [str(lab.notebook_path(name)), str(path), SEED, str(rounds)]
             command = [sys.executable, "-m", "benchmarks.own_code", *arguments]
-            told = subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout
+            told = subprocess.run(
+                command, capture_output=True, text=True, check=True, env=env
+            ).stdout
             parts.append(json.loads(told))
     return Own(*(sum(column) for column in zip(*parts, strict=True)))
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from course.grading.protocol import Bounds, Malformed, Mine, Unsendable, Yours
-from course.grading.protocol.decode import decode
-from course.grading.protocol.encode import encode
+from course.grading.protocol.decode import Decoder
+from course.grading.protocol.encode import Encoder
 from course.grading.protocol.shared import DTYPES
 
 BOUNDS = Bounds(value_bytes=1 << 16, structure_bytes=1 << 16, depth=8)
@@ -29,6 +29,18 @@ def refer(value: Any) -> Mine:
 
 def resolve(reference: Any) -> Any:
     return reference
+
+
+def encode(value: Any, refer: Any, bounds: Bounds) -> bytes:
+    encoder = Encoder(refer, bounds)
+    return encoder.body(encoder.node(value, bounds.depth))
+
+
+def decode(data: bytes, resolve: Any, bounds: Bounds) -> Any:
+    decoder = Decoder(data, resolve, bounds)
+    value = decoder.value(decoder.node, bounds.depth)
+    decoder.end()
+    return value
 
 
 def there_and_back(value: Any) -> Any:

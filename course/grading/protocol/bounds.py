@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-MESSAGE_DEPTH = 3  # a message is a tuple that holds a tuple of arguments
 BIG_INT_BYTES = 1024
 TYPE_NAME_CHARS = 120
 KEYS = 5_000  # dict keys and set members per message: colliding hashes cost quadratic time
@@ -27,11 +26,6 @@ class Bounds:
     value_bytes: int
     structure_bytes: int
     depth: int
-
-    @property
-    def message_depth(self) -> int:
-        """Bound on the depth of a message that holds such values."""
-        return self.depth + MESSAGE_DEPTH
 
     @property
     def frame_bytes(self) -> int:

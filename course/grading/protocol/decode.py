@@ -24,39 +24,34 @@ _READY = PLAIN | {int}
 NATIVE = {dtype: dtype.newbyteorder("=") for dtype in DTYPES.values()}
 
 
-def decode(body: bytes, resolve: Resolve, bounds: Bounds, depth: int | None = None) -> Any:
-    """Decode one value; `resolve` gives the object that a reference stands for.
+class Decoder:
+    """Reads the body of one message: its `node`, and then the values of nodes in it.
 
-    `depth` takes the place of that in `bounds`.
-
-    Raises
-    ------
-    Malformed
-        if `body` is not exactly what `encode` gives for a value within `bounds`.
+    `resolve` gives the object that a reference stands for. Raises `Malformed` wherever something
+    is not exactly what `Encoder` makes of values within `bounds`.
     """
-    size = int.from_bytes(body[:4], "big")
-    if len(body) < 4 + size or size > bounds.structure_bytes:
-        raise Malformed("the structure is longer than its frame or its limit")
-    try:
-        node = msgpack.unpackb(body[4 : 4 + size], max_map_len=0, max_ext_len=0)
-    except (ValueError, msgpack.UnpackException) as error:
-        raise Malformed(f"not msgpack: {type(error).__name__}") from None
-    decoder = _Decoder(memoryview(body)[4 + size :], resolve)
-    value = decoder.value(node, bounds.depth if depth is None else depth)
-    if decoder.rest:
-        raise Malformed("bytes are left over")
-    return value
 
+    __slots__ = ("_keys_left", "_resolve", "_rest", "node")
 
-class _Decoder:
-    __slots__ = ("_keys_left", "_resolve", "rest")
-
-    def __init__(self, rest: memoryview, resolve: Resolve) -> None:
-        self.rest = rest
+    def __init__(self, body: bytes, resolve: Resolve, bounds: Bounds) -> None:
+        end = 4 + int.from_bytes(body[:4], "big")
+        if len(body) < end or end > bounds.structure_bytes + 4:
+            raise Malformed("the structure is longer than its frame or its limit")
+        try:
+            self.node = msgpack.unpackb(body[4:end], max_map_len=0, max_ext_len=0)
+        except (ValueError, msgpack.UnpackException) as error:
+            raise Malformed(f"not msgpack: {type(error).__name__}") from None
+        self._rest = memoryview(body)[end:]
         self._resolve = resolve
         self._keys_left = KEYS
 
+    def end(self) -> None:
+        """Hear that all values were read."""
+        if self._rest:
+            raise Malformed("bytes are left over")
+
     def value(self, node: Any, depth: int) -> Any:
+        """Give the value of a node, nested no deeper than `depth`."""
         kind = type(node)
         if kind in _READY:
             return node
@@ -124,9 +119,9 @@ class _Decoder:
         if len(shape) > NUMPY_DIMENSIONS or not all(type(n) is int and n >= 0 for n in shape):
             raise Malformed("not the shape of an array")
         size = math.prod(shape) * dtype.itemsize
-        if size > len(self.rest):
+        if size > len(self._rest):
             raise Malformed("an array is longer than its bytes")
-        raw, self.rest = self.rest[:size], self.rest[size:]
+        raw, self._rest = self._rest[:size], self._rest[size:]
         try:
             flat = np.frombuffer(raw, dtype) if size else np.empty(0, dtype)
             return np.array(flat.reshape(shape), dtype=NATIVE[dtype])
@@ -139,7 +134,9 @@ class _Decoder:
         return self._resolve(Mine(parts[0], parts[1][:TYPE_NAME_CHARS]))
 
     def _yours(self, parts: list[Any], _: int) -> Any:
-        return self._resolve(Yours(_only(parts, int)))
+        if len(parts) != 1 or type(parts[0]) is not int:
+            raise Malformed("not a reference")
+        return self._resolve(Yours(parts[0]))
 
 
 def _only(parts: list[Any], kind: type) -> Any:
@@ -148,20 +145,20 @@ def _only(parts: list[Any], kind: type) -> Any:
     return parts[0]
 
 
-def _big_int(_: _Decoder, parts: list[Any], __: int) -> int:
+def _big_int(_: Decoder, parts: list[Any], __: int) -> int:
     data = _only(parts, bytes)
     if len(data) > BIG_INT_BYTES:
         raise Malformed("an integer is too long")
     return int.from_bytes(data, "little", signed=True)
 
 
-def _complex(_: _Decoder, parts: list[Any], __: int) -> complex:
+def _complex(_: Decoder, parts: list[Any], __: int) -> complex:
     if len(parts) != 2 or not all(type(part) is float for part in parts):
         raise Malformed("not a complex number")
     return complex(*parts)
 
 
-def _scalar(_: _Decoder, parts: list[Any], __: int) -> Any:
+def _scalar(_: Decoder, parts: list[Any], __: int) -> Any:
     if len(parts) != 2 or type(parts[1]) is not bytes:
         raise Malformed("not a numpy scalar")
     dtype = _dtype(parts[0])
@@ -177,31 +174,31 @@ def _dtype(name: Any) -> Any:
     return dtype
 
 
-def _named(_: _Decoder, parts: list[Any], __: int) -> Any:
+def _named(_: Decoder, parts: list[Any], __: int) -> Any:
     name = _only(parts, str)
     if name not in NAMED:
         raise Malformed("an unknown name")
     return NAMED[name]
 
 
-def _number_format(_: _Decoder, parts: list[Any], __: int) -> Any:
+def _number_format(_: Decoder, parts: list[Any], __: int) -> Any:
     return _dtype(_only(parts, str))
 
 
-_FORMS: dict[str, Callable[[_Decoder, list[Any], int], Any]] = {
-    "list": _Decoder._items,
-    "tuple": _Decoder._tuple,
-    "set": _Decoder._set,
-    "frozenset": _Decoder._frozenset,
-    "dict": _Decoder._dict,
-    "slice": _Decoder._slice,
-    "range": _Decoder._range,
+_FORMS: dict[str, Callable[[Decoder, list[Any], int], Any]] = {
+    "list": Decoder._items,
+    "tuple": Decoder._tuple,
+    "set": Decoder._set,
+    "frozenset": Decoder._frozenset,
+    "dict": Decoder._dict,
+    "slice": Decoder._slice,
+    "range": Decoder._range,
     "int": _big_int,
     "complex": _complex,
-    "array": _Decoder._array,
+    "array": Decoder._array,
     "scalar": _scalar,
     "dtype": _number_format,
     "named": _named,
-    "mine": _Decoder._mine,
-    "yours": _Decoder._yours,
+    "mine": Decoder._mine,
+    "yours": Decoder._yours,
 }

@@ -13,48 +13,58 @@ import numpy as np
 
 from course.grading.protocol.bounds import BIG_INT_BYTES, TYPE_NAME_CHARS, Bounds, Unsendable
 from course.grading.protocol.references import Mine, Reference
-from course.grading.protocol.shared import DTYPES, NAMES_OF_DTYPES, from_jax, name_of
+from course.grading.protocol.shared import (
+    DTYPES,
+    NAMEABLE,
+    NAMES_OF_DTYPES,
+    from_jax,
+    name_of,
+)
 
 Refer = Callable[[Any], Reference]
 SEQUENCES: dict[type, str] = {list: "list", tuple: "tuple", set: "set", frozenset: "frozenset"}
 _NARROWER = {"g": "<f8", "G": "<c16"}  # long double: as precise as it is judged
 PLAIN = frozenset({type(None), bool, float, str, bytes})
 _ARRAYS = (np.ndarray, np.generic)
+_PACKER = msgpack.Packer()  # to make one takes longer than to pack a message
+# Of no other type does anything travel by value, but for JAX's arrays.
+_BY_VALUE = (*_ARRAYS, np.dtype, int, complex, slice, range, *NAMEABLE)
 
 
-def encode(value: Any, refer: Refer, bounds: Bounds, depth: int | None = None) -> bytes:
-    """Encode `value`; `refer` gives the reference for what does not travel by value.
+class Encoder:
+    """Makes the body of one message: first nodes of its values, then bytes of all.
 
-    `depth` takes the place of that in `bounds`.
-
-    Raises
-    ------
-    Unsendable
-        if the value is too large, nested too deep, or holds text that is not Unicode.
+    `refer` gives the reference for what does not travel by value. `blobs` are the bytes of the
+    arrays so far.
     """
-    encoder = _Encoder(refer, bounds)
-    node = encoder.node(value, bounds.depth if depth is None else depth)
-    try:
-        structure: bytes = msgpack.packb(node)
-    except UnicodeEncodeError:
-        raise Unsendable("it holds text that is not valid Unicode") from None
-    if len(structure) > bounds.structure_bytes:
-        raise Unsendable(f"it takes more than {bounds.structure_bytes} bytes, arrays aside")
-    return b"".join((len(structure).to_bytes(4, "big"), structure, *encoder.blobs))
 
-
-class _Encoder:
-    """Makes nodes, the most frequent first; `blobs` are the bytes of the arrays so far."""
-
-    __slots__ = ("_bytes_left", "_limit", "_nodes_left", "_refer", "blobs")
+    __slots__ = ("_bounds", "_bytes_left", "_nodes_left", "_refer", "blobs")
 
     def __init__(self, refer: Refer, bounds: Bounds) -> None:
         self.blobs: list[bytes] = []
-        self._refer = refer
+        self._refer, self._bounds = refer, bounds
         self._nodes_left = bounds.structure_bytes
-        self._bytes_left = self._limit = bounds.value_bytes
+        self._bytes_left = bounds.value_bytes
+
+    def body(self, node: Any) -> bytes:
+        """Give the bytes of a node and of the arrays that stand in it.
+
+        Raises
+        ------
+        Unsendable
+            if it is too large, or holds text that is not Unicode.
+        """
+        try:
+            structure: bytes = _PACKER.pack(node)
+        except UnicodeEncodeError:
+            raise Unsendable("it holds text that is not valid Unicode") from None
+        limit = self._bounds.structure_bytes
+        if len(structure) > limit:
+            raise Unsendable(f"it takes more than {limit} bytes, arrays aside")
+        return b"".join((len(structure).to_bytes(4, "big"), structure, *self.blobs))
 
     def node(self, value: Any, depth: int) -> Any:
+        """Give the node of a value; raises `Unsendable` if it is nested deeper or too large."""
         kind = type(value)
         if kind in PLAIN or (kind is int and -(2**63) <= value < 2**64):
             return value
@@ -63,7 +73,10 @@ class _Encoder:
         tag = SEQUENCES.get(kind)
         if tag is not None or kind is dict:
             return self._container(value, tag, depth)
-        return self._number(value) or self._other(value, depth)
+        if issubclass(kind, _BY_VALUE):
+            return self._number(value) or self._other(value, depth)
+        array = from_jax(value)
+        return self._reference(value) if array is None else self._number(array)
 
     def _container(self, value: Any, tag: str | None, depth: int) -> list[Any]:
         if depth <= 0:
@@ -80,12 +93,7 @@ class _Encoder:
     def _number(self, value: Any) -> list[Any] | None:
         """Encode what has a number format; None where `value` has none that travels."""
         if not isinstance(value, _ARRAYS):
-            plain = _plain_number(value)
-            if plain is not None:
-                return plain
-            value = from_jax(value)
-            if value is None:
-                return None
+            return _plain_number(value)
         name = _format_of(value.dtype)
         if name is None:
             return None
@@ -96,7 +104,7 @@ class _Encoder:
     def _array(self, plain: Any, name: str) -> list[Any]:
         self._bytes_left -= plain.nbytes
         if self._bytes_left < 0:
-            raise Unsendable(f"its arrays take more than {self._limit} bytes")
+            raise Unsendable(f"its arrays take more than {self._bounds.value_bytes} bytes")
         self.blobs.append(plain.tobytes())
         return ["array", name, *plain.shape]
 
@@ -107,6 +115,9 @@ class _Encoder:
         if type(value) in (slice, range):
             parts = (value.start, value.stop, value.step)
             return [type(value).__name__, *[self.node(part, depth - 1) for part in parts]]
+        return self._reference(value)
+
+    def _reference(self, value: Any) -> list[Any]:
         reference = self._refer(value)
         if type(reference) is Mine:
             return ["mine", reference.number, reference.type_name[:TYPE_NAME_CHARS]]

@@ -1,10 +1,11 @@
 """The four kinds of message, and their way into a frame's body and back."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from course.grading.protocol.bounds import Bounds, Malformed
-from course.grading.protocol.decode import Resolve, decode
-from course.grading.protocol.encode import Refer, encode
+from course.grading.protocol.decode import Decoder, Resolve
+from course.grading.protocol.encode import Encoder, Refer
 
 
 class Request(NamedTuple):
@@ -52,47 +53,88 @@ class Refusal(NamedTuple):
 Message = Request | Value | Failure | Refusal
 Answer = Value | Failure | Refusal
 
-# Of each kind its name and, field by field, the types that are good; none where any is.
-_KINDS: dict[str, tuple[type[Message], tuple[tuple[type, ...], ...]]] = {
-    "request": (Request, ((int,), (str,), (tuple,), (dict, type(None)), (tuple,))),
-    "value": (Value, ((int,), ())),
-    "failure": (Failure, ((int,), (str,), (str,), (str,), (tuple,), (int,))),
-    "refusal": (Refusal, ((int,), (str,))),
-}
-_NAMES = {kind: name for name, (kind, _) in _KINDS.items()}
-
 
 def pack_message(message: Message, refer: Refer, bounds: Bounds) -> bytes:
-    """Give the body of the frame that carries `message`; raises `Unsendable`."""
-    return encode((_NAMES[type(message)], *message), refer, bounds, bounds.message_depth)
+    """Give the body of the frame that carries `message`; raises `Unsendable`.
+
+    It is a list: the name of its kind, then its fields. Of values there are nodes, and keyword
+    arguments stand in a row; all other fields stand for themselves.
+    """
+    encoder = Encoder(refer, bounds)
+    node, depth = encoder.node, bounds.depth
+    if type(message) is Value:
+        return encoder.body(("value", message.id, node(message.value, depth)))
+    if type(message) is Request:
+        number, operation, args, kwargs, released = message
+        nodes = [node(value, depth) for value in args]
+        named = [part for k, v in (kwargs or {}).items() for part in (k, node(v, depth))]
+        return encoder.body(("request", number, operation, nodes, named, released))
+    return encoder.body((type(message).__name__.lower(), *message))
 
 
 def unpack_message(body: bytes, resolve: Resolve, bounds: Bounds) -> Message:
     """Read a frame's body; raises `Malformed` unless it is one well-formed message."""
-    parts = decode(body, resolve, bounds, bounds.message_depth)
-    if type(parts) is not tuple or not parts or type(parts[0]) is not str:
+    decoder = Decoder(body, resolve, bounds)
+    parts = decoder.node
+    if type(parts) is not list or not parts or type(parts[0]) is not str:
         raise Malformed("not a message")
     name, *fields = parts
-    kind, types = _KINDS.get(name, (None, ()))
-    if kind is None or len(types) != len(fields):
+    read = _READERS.get(name)
+    if read is None:
         raise Malformed("not a message")
-    for good, field in zip(types, fields, strict=True):
-        if good and type(field) not in good:
-            raise Malformed(f"a {name} holds a field of the wrong type")
-    message = kind(*fields)
-    _check_items(message)
+    message = read(fields, decoder, bounds.depth)
+    decoder.end()
     return message
 
 
-def _check_items(message: Message) -> None:
-    """Look into the two fields that may hold items of one type only."""
-    good = True
-    if type(message) is Request:
-        if message.kwargs:
-            good = all(type(key) is str for key in message.kwargs)
-        if message.released:
-            good &= all(type(number) is int for number in message.released)
-    elif type(message) is Failure:
-        good = all(type(base) is str for base in message.bases)
-    if not good:
+def _value(fields: list[Any], decoder: Decoder, depth: int) -> Value:
+    if len(fields) != 2 or type(fields[0]) is not int:
+        raise Malformed("not a value")
+    return Value(fields[0], decoder.value(fields[1], depth))
+
+
+def _request(fields: list[Any], decoder: Decoder, depth: int) -> Request:
+    _check(fields, (int, str, list, list, list))
+    number, operation, args, named, released = fields
+    value = decoder.value
+    values = tuple([value(node, depth) for node in args])
+    kwargs = _keywords(named, decoder, depth) if named else None
+    return Request(number, operation, values, kwargs, _all(int, released))
+
+
+def _keywords(named: list[Any], decoder: Decoder, depth: int) -> dict[str, Any]:
+    names = _all(str, named[::2])
+    if len(named) % 2 or len(set(names)) < len(names):
+        raise Malformed("not keyword arguments")
+    values = [decoder.value(node, depth) for node in named[1::2]]
+    return dict(zip(names, values, strict=True))
+
+
+def _failure(fields: list[Any], _: Decoder, __: int) -> Failure:
+    _check(fields, (int, str, str, str, list, int))
+    number, type_name, text, traceback, bases, token = fields
+    return Failure(number, type_name, text, traceback, _all(str, bases), token)
+
+
+def _refusal(fields: list[Any], _: Decoder, __: int) -> Refusal:
+    _check(fields, (int, str))
+    return Refusal(*fields)
+
+
+def _check(fields: list[Any], types: tuple[type, ...]) -> None:
+    if tuple([type(field) for field in fields]) != types:
+        raise Malformed("a message holds fields of the wrong types")
+
+
+def _all(kind: type, items: list[Any]) -> tuple[Any, ...]:
+    if any(type(item) is not kind for item in items):
         raise Malformed("a message holds items of the wrong type")
+    return tuple(items)
+
+
+_READERS: dict[str, Callable[[list[Any], Decoder, int], Message]] = {
+    "request": _request,
+    "value": _value,
+    "failure": _failure,
+    "refusal": _refusal,
+}

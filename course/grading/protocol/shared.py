@@ -29,7 +29,7 @@ NAMED: dict[str, Any] = {
     **{f"numpy.{name}": value for name, value in vars(np).items() if isinstance(value, np.ufunc)},
 }
 _NAMES = {id(value): name for name, value in NAMED.items()}
-_NAMEABLE = (type, ModuleType, np.ufunc)
+NAMEABLE = (type, ModuleType, np.ufunc, type(...))
 
 
 def from_jax(value: Any) -> Any:
@@ -45,6 +45,4 @@ def from_jax(value: Any) -> Any:
 
 def name_of(value: Any) -> str | None:
     """Give the name that both sides know `value` by, or None."""
-    if isinstance(value, _NAMEABLE) or value is ...:
-        return _NAMES.get(id(value))
-    return None
+    return _NAMES.get(id(value)) if isinstance(value, NAMEABLE) else None
