@@ -73,10 +73,8 @@ def own_code(lab: Lab, files: Files, rounds: int) -> Own:
             path.write_bytes(one.data)
             arguments = [str(lab.notebook_path(name)), str(path), SEED, str(rounds)]
             command = [sys.executable, "-m", "benchmarks.own_code", *arguments]
-            told = subprocess.run(
-                command, capture_output=True, text=True, check=True, env=env
-            ).stdout
-            parts.append(json.loads(told))
+            done = subprocess.run(command, capture_output=True, text=True, check=True, env=env)
+            parts.append(json.loads(done.stdout))
     return Own(*(sum(column) for column in zip(*parts, strict=True)))
 
 
