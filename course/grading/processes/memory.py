@@ -1,27 +1,26 @@
 """The memory of a student process and all that it started, read from outside (Linux only)."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 # What /proc/<pid>/clear_refs takes to let begin anew which pages were used, and VmHWM.
 RESETS = ("1", "5")
-_MAPPING = re.compile(r"[0-9a-f]+-[0-9a-f]+ .(.)")  # its first line in /proc/<pid>/smaps
 
 
 class MemoryGauge:
-    """Reads what the system knows of one process and its descendants; sizes are resident bytes.
+    """Reads what the system knows of `roots` and their descendants; sizes are resident bytes.
 
+    Those `aside` are left out: no code of the student's runs in them.
     Pages are counted, so that small arrays do not show, and memory that the process gave back to
     its allocator but not to the system is still counted as its own.
     """
 
-    def __init__(self, *pids: int) -> None:
-        self._pids, self._before = pids, 0
+    def __init__(self, roots: Iterable[int], aside: Iterable[int] = ()) -> None:
+        self._roots, self._aside, self._before = tuple(roots), frozenset(aside), 0
 
     def reset(self) -> bool:
         """Let the measure of `grown` begin; False where the system does not allow it."""
-        pids = list(descendants(*self._pids))
+        pids = self._pids()
         self._before = sum(map(resident, pids))
         return self._before > 0 and all(map(_reset, pids))
 
@@ -31,10 +30,13 @@ class MemoryGauge:
         Memory that was there before counts as well: where it was freed meanwhile, and where it was
         used and that was more.
         """
-        pids = list(descendants(*self._pids))
+        pids = self._pids()
         now = sum(map(resident, pids))
         more = sum(_size(pid, "VmHWM") for pid in pids) - min(self._before, now)
         return max(more, sum(map(_used, pids)))
+
+    def _pids(self) -> list[int]:
+        return [pid for pid in descendants(*self._roots) if pid not in self._aside]
 
 
 def children(pid: int) -> list[int]:
@@ -71,17 +73,17 @@ def _size(pid: int, field: str) -> int:
 def _used(pid: int) -> int:
     """Give the bytes of what the process may write to and has read or written since the reset."""
     try:
-        lines = Path(f"/proc/{pid}/smaps").read_text("utf-8", "replace").splitlines()
+        _, *mappings = Path(f"/proc/{pid}/smaps").read_bytes().split(b"\nReferenced:")
     except OSError:
         return 0
-    used, writable = 0, False
-    for line in lines:
-        mapping = _MAPPING.match(line)
-        if mapping:
-            writable = mapping[1] == "w"
-        elif writable and line.startswith("Referenced:"):
-            used += int(line.split()[1]) * 1024
-    return used
+    return sum(map(_used_writable, mappings))
+
+
+def _used_writable(rest: bytes) -> int:
+    """Give the bytes used of one mapping, by what stands behind "Referenced:", if it is writable."""
+    kilobytes = int(rest[: rest.index(b"kB")])
+    flags = rest[rest.find(b"VmFlags:") :].partition(b"\n")[0] if kilobytes else b""
+    return kilobytes * 1024 if b" wr" in flags else 0
 
 
 def _reset(pid: int) -> bool:

@@ -37,6 +37,11 @@ class Process(ABC):
     def roots(self) -> tuple[int, ...]:
         """Processes whose descendants, with them, are all that the student's code can be."""
 
+    @property
+    @abstractmethod
+    def bystanders(self) -> tuple[int, ...]:
+        """Those of the roots in which no code of the student's runs."""
+
     @abstractmethod
     def _status(self) -> int | None:
         """Give its exit status, negative for a signal, or None while it lives."""
@@ -79,7 +84,7 @@ class Process(ABC):
     @property
     def gauge(self) -> MemoryGauge:
         """What tells the memory of all processes inside."""
-        return MemoryGauge(*self.roots)
+        return MemoryGauge(self.roots, self.bystanders)
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,11 @@ class Executed(Process):
     def roots(self) -> tuple[int, ...]:
         """The process that was started."""
         return (self.popen.pid,)
+
+    @property
+    def bystanders(self) -> tuple[int, ...]:
+        """The wrapper."""
+        return self.roots if self.wrapped else ()
 
     def _status(self) -> int | None:
         """Wait a second for it to end."""
@@ -136,6 +146,11 @@ class Forked(Process):
     def roots(self) -> tuple[int, ...]:
         """Its keeper, and the holder, whose namespaces collect orphans."""
         return (self.keeper, self.holder.pid) if self.holder else (self.keeper,)
+
+    @property
+    def bystanders(self) -> tuple[int, ...]:
+        """All of them."""
+        return self.roots
 
     def _status(self) -> int | None:
         """Wait a second for its keeper to tell; without word its keeper was killed."""
