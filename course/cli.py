@@ -24,6 +24,7 @@ from course.errors import CourseError
 
 if TYPE_CHECKING:
     from course.authoring.proof import LabProof
+    from course.grading.run.crew import Site
     from course.grading.verdict.results import NotebookResult
     from course.labs import Course, Lab
     from course.reporting.grading_run import GradingRun
@@ -253,6 +254,8 @@ def grade(
     lab: str,
     json_file: Path | None,
     students: tuple[str, ...],
+    workers: int | None,
+    dask: str,
     **options: Any,
 ) -> None:
     """Grade what was handed in for LAB: gradebook, autograded/, feedback/, class report.
@@ -260,11 +263,25 @@ def grade(
     Submissions that are as they were when they were last graded keep their results, and a run that
     was stopped goes on where it was.
     """
-    run = _grade(course, lab, students=students or None, **options)
+    with _site(workers, dask) as site:
+        run = _grade(course, lab, students=students or None, site=site, **options)
     if json_file:
         from course.reporting.grading_run import write_json
 
         write_json(json_file, run.as_dict())
+
+
+def _site(workers: int | None, dask: str) -> "Site":
+    """Say where to grade; processes of this machine load while nbgrader, which takes long, does."""
+    if dask:
+        from course.grading.run.cluster import Cluster
+
+        return Cluster(dask)
+    from course.grading.run.workers import Machine
+
+    machine = Machine(workers)
+    machine.begin()
+    return machine
 
 
 def _grade(course: "Course", lab: str, **options: Any) -> "GradingRun":

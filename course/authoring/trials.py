@@ -13,9 +13,9 @@ from course.authoring.stock_kernel import earned_in_one_kernel
 from course.errors import CourseError
 from course.grading.grade import grade_notebook
 from course.grading.limits import Limits
-from course.grading.plan import Job, Plan, make_plan
+from course.grading.plan import Job, Plan, begin_plan
 from course.grading.run.pool import trusted_pool
-from course.grading.verdict.references import References, gather_references
+from course.grading.verdict.references import References, begin_references, merged
 from course.grading.verdict.results import CellResult, NotebookResult
 from course.labs import Kind, Lab, cells_of, dump_notebook, exercise_of, parse_notebook
 
@@ -47,7 +47,7 @@ def run_trials(lab: Lab, sheet: Sheet, seed: int, progress: Progress) -> tuple[T
     """
     workers = os.cpu_count() or 1
     with trusted_pool(workers) as pool:
-        plan = make_plan(lab, sheet.notebook, seed, pool)
+        plan = begin_plan(lab, sheet.notebook, seed, pool)()
     jobs = [Job(hand_in.id or hand_in.kind, plan, hand_in.data) for hand_in in sheet.hand_ins]
     stock = partial(
         earned_in_one_kernel,
@@ -79,7 +79,7 @@ def repeat_trials(
     with trusted_pool(os.cpu_count() or 1) as pool:
         for seed in seeds:
             seconds = Limits().trusted_seconds
-            references = gather_references(sheet.source_json, seed, seconds, pool)
+            references = merged(begin_references(sheet.source_json, seed, seconds, pool))
             make = partial(_job_alone, lab, sheet, seed=seed, references=references)
             jobs = list(map(make, sheet.hand_ins))
             results = _map(pool, grade_notebook, jobs, f"seed {seed}", progress)

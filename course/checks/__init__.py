@@ -6,7 +6,12 @@ Numpy and the standard library only; JAX is imported when a gradient is first as
 from course.checks._calls import Call, call
 from course.checks._errors import CheckFailed, OracleError
 from course.checks._gradients import check_gradients
-from course.checks._oracles import central_difference, jax_gradient, taylor_slope
+from course.checks._oracles import (
+    central_difference,
+    compiler_options,
+    jax_gradient,
+    taylor_slope,
+)
 from course.checks._references import Reference
 from course.checks._report import Passed, Report
 from course.checks._session import Observation, Session, record, rng, session
@@ -32,6 +37,7 @@ __all__ = [
     "check_true",
     "check_value",
     "check_vectorised",
+    "compiler_options",
     "jax_gradient",
     "record",
     "rng",

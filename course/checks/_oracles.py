@@ -2,8 +2,9 @@
 
 import importlib.util
 import math
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -82,8 +83,32 @@ def jax_gradient(f: Callable[[Any], Any], x: Any) -> Any:
 
     with _x64():
         leaves = [jax.numpy.asarray(leaf) for leaf in flatten(x)]
-        gradient = [np.array(part, dtype=np.float64) for part in jax.jit(jax.grad(scalar))(leaves)]
+        parts = _compiled(jax.grad(scalar), leaves)
+        gradient = [np.array(part, dtype=np.float64) for part in parts]
     return rebuild(x, gradient)
+
+
+_compiler_options: ContextVar[dict[str, Any]] = ContextVar("_compiler_options")
+
+
+@contextmanager
+def compiler_options(**options: Any) -> Iterator[None]:
+    """Give these options to JAX's compiler, where it knows them, for all gradients found inside."""
+    token = _compiler_options.set(options)
+    try:
+        yield
+    finally:
+        _compiler_options.reset(token)
+
+
+def _compiled(gradient: Callable[..., Any], leaves: list[Any]) -> Any:
+    import jax
+
+    options = _compiler_options.get({})
+    if options:
+        with suppress(TypeError, RuntimeError):  # this version of JAX does not know one of them
+            return jax.jit(gradient, compiler_options=options)(leaves)
+    return jax.jit(gradient)(leaves)
 
 
 def _x64() -> AbstractContextManager[None]:

@@ -1,13 +1,14 @@
 """What a worker needs to grade one notebook: all of it frozen, all of it picklable."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from course.grading.limits import Limits
 from course.grading.run.pool import TrustedPool
 from course.grading.submission.data_files import DataFiles
 from course.grading.verdict.catalogue import Catalogue, observe
-from course.grading.verdict.references import References
+from course.grading.verdict.references import References, begin_references
 from course.labs import Lab, cells_of, dump_notebook
 
 
@@ -50,19 +51,38 @@ def new_seed() -> int:
     return secrets.randbelow(2**53)
 
 
-def make_plan(lab: Lab, notebook: str, seed: int, pool: TrustedPool, *, sandbox: str = "") -> Plan:
-    """Read a notebook of the lab and observe its known mistakes under `seed`, in a pool.
+def begin_plan(
+    lab: Lab, notebook: str, seed: int, pool: TrustedPool, *, sandbox: str = ""
+) -> Callable[[], Plan]:
+    """Read a notebook of the lab and begin to observe it and its mistakes under `seed`, in a pool.
+
+    The function that is given waits for the end and gives the plan.
 
     Raises
     ------
     CourseError
-        if the lab's files cannot be read or a mistake does not fit the notebook.
+        at once if the lab's files cannot be read, in the end if a mistake does not fit them.
     """
     source = lab.source(notebook)
     limits = Limits()
     exercises = {cell.grade_id for cell in cells_of(source)}
     text = dump_notebook(source)
     mistakes = tuple(mistake for mistake in lab.mistakes if mistake.exercise in exercises)
-    references, catalogue = observe(text, mistakes, seed, limits.trusted_seconds, pool)
-    forbidden = lab.forbidden_modules
-    return Plan(lab.name, notebook, text, seed, limits, forbidden, catalogue, sandbox, references)
+    seconds = limits.trusted_seconds
+    begun = begin_references(text, seed, seconds, pool)
+
+    def finish() -> Plan:
+        references, catalogue = observe(text, mistakes, seed, seconds, pool, begun)
+        return Plan(
+            lab=lab.name,
+            notebook=notebook,
+            source_json=text,
+            seed=seed,
+            limits=limits,
+            forbidden_modules=lab.forbidden_modules,
+            catalogue=catalogue,
+            sandbox=sandbox,
+            references=references,
+        )
+
+    return finish

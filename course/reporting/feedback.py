@@ -1,6 +1,6 @@
 """Feedback pages: `feedback/<student>/<lab>/<notebook>.html`, made by nbgrader."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from course.grading.run.pool import trusted_pool
 from course.grading.settings import load_config, nbgrader_environment
 from course.labs import Course
 
-PER_WORKER = 20  # students: fewer pages are made before another process has started
+START = 30  # so many students' pages are made before another process has started
 
 
 class _Pages(GenerateFeedback):  # type: ignore[misc]
@@ -42,7 +42,8 @@ def write_feedback(
     """Write the pages of all graded submissions of a lab, or of the chosen students'.
 
     Pages that are there are written anew. Scores and comments come from the gradebook. Large
-    classes are shared among so many workers. Gives the folder of the pages.
+    classes are shared among this process and others, so many `workers` in all. Gives the folder of
+    the pages.
 
     Raises
     ------
@@ -51,14 +52,14 @@ def write_feedback(
     """
     graded = {path.parent.name for path in course.autograded.glob(f"*/{lab_name}")}
     chosen = sorted(graded if students is None else students) or ["*"]
-    count = min(workers, len(chosen) // PER_WORKER)
-    if count < 2:
-        _write(course, lab_name, chosen)
-        return course.feedback
-    with trusted_pool(count) as pool:
-        shares = [chosen[start::count] for start in range(count)]
+    own, *others = _shares(chosen, workers)
+    write = partial(_write, course, lab_name)
+    with trusted_pool(max(1, len(others))) as pool:
+        written = [pool.submit(write, share) for share in others]
+        write(own)
         try:
-            list(pool.map(partial(_write, course, lab_name), shares))
+            for future in written:
+                future.result()
         except BrokenProcessPool as error:
             raise CourseError(
                 "a process that made pages was ended",
@@ -66,6 +67,13 @@ def write_feedback(
                 cure="Give the command again: what is graded is kept.",
             ) from error
     return course.feedback
+
+
+def _shares(students: Sequence[str], workers: int) -> list[Sequence[str]]:
+    """Give the share of this process, then those of others, who have to start first."""
+    each = max(0, len(students) - START) // workers
+    others = [students[n * each : (n + 1) * each] for n in range(workers - 1)] if each else []
+    return [students[len(others) * each :], *others]
 
 
 def _write(course: Course, lab_name: str, students: Collection[str]) -> None:

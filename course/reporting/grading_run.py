@@ -1,16 +1,16 @@
 """A class from submissions to everything that is written about it."""
 
 import json
-import os
 from collections.abc import Callable, Collection
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from course.grading.record.files import write_text
 from course.grading.record.records import Recorder
+from course.grading.run.crew import Site
 from course.grading.run.driver import grade_class
+from course.grading.run.workers import Machine
 from course.grading.verdict.results import REFUSED, NotebookResult
 from course.labs import Course
 from course.reporting.class_report import render
@@ -44,14 +44,11 @@ def grade_and_record(
     course: Course,
     lab_name: str,
     *,
-    seed: int | None = None,
-    workers: int | None = None,
     students: Collection[str] | None = None,
-    sandbox: str = "",
-    force: bool = False,
-    dask: str = "",
+    site: Site | None = None,
     on_start: OnStart = lambda *_: None,
     on_result: OnResult = lambda *_: None,
+    **options: Any,
 ) -> GradingRun:
     """Grade a class and write gradebook, `autograded/`, `feedback/` and the class report.
 
@@ -63,19 +60,12 @@ def grade_and_record(
     CourseError
         if `grade_class` raises it, or the gradebook cannot be written.
     """
-    lab = course.lab(lab_name)
-    run = grade_class(
-        course,
-        lab_name,
-        seed=seed,
-        workers=workers,
-        students=students,
-        sandbox=sandbox,
-        force=force,
-        dask=dask,
-    )
-    results = list(run.kept)
-    with Recorder(course, lab) as recorder, closing(run.results):
+    lab, site = course.lab(lab_name), site or Machine()
+    with (
+        grade_class(course, lab_name, students=students, site=site, **options) as run,
+        Recorder(course, lab) as recorder,
+    ):
+        results = list(run.kept)
         for result in run.kept:
             recorder.restore(result)
         on_start(len(run.kept), run.total)
@@ -86,7 +76,7 @@ def grade_and_record(
             on_result(result, number, run.total)
     results.sort(key=lambda result: (result.student, lab.notebooks.index(result.notebook)))
     if any(result.status != REFUSED for result in results):
-        write_feedback(course, lab.name, students, workers or os.cpu_count() or 1)
+        write_feedback(course, lab.name, students, site.cores)
     summary = summarise(results, lab, run.seed)
     report = course.root / "reports" / f"{lab.name}.html"
     write_text(report, render(summary))

@@ -17,6 +17,7 @@ from nbgrader.api import Gradebook
 
 from course.grading import plan
 from course.grading.limits import Limits
+from course.grading.run.workers import Machine
 from course.grading.settings import nbgrader_environment
 from course.grading.verdict.results import NotebookResult
 from course.labs import Course
@@ -84,7 +85,8 @@ def _grade(course: Course, level: str) -> dict[str, NotebookResult]:
         graded[result.student] = result
 
     with patch.object(plan, "Limits", lambda: LIMITS):
-        grade_and_record(course, LAB, seed=lab.SEED, workers=WORKERS, sandbox=level, on_result=keep)
+        here = Machine(WORKERS)
+        grade_and_record(course, LAB, seed=lab.SEED, site=here, sandbox=level, on_result=keep)
     return graded
 
 

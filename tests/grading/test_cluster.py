@@ -13,6 +13,7 @@ import pytest
 from course.errors import CourseError
 from course.grading.run import cluster as cluster_module
 from course.grading.run.cluster import Cluster
+from course.grading.run.workers import Machine
 from course.grading.sandbox import best_level
 from course.grading.verdict.results import NotebookResult
 from course.labs import Course, apply_mistake
@@ -59,16 +60,16 @@ def notebooks(course: Course) -> dict[str, str]:
 def test_the_same_marks_with_one_worker_two_and_a_cluster_that_loses_one(
     course: Course, cluster: DaskCluster
 ) -> None:
-    one = grade(course, workers=1)
+    one = grade(course, site=Machine(1))
     texts = notebooks(course)
-    two = grade(course, workers=2)
+    two = grade(course, site=Machine(2))
     shutil.rmtree(course.autograded)
 
     def kill(_: NotebookResult, done: int, total: int) -> None:
         if done == 1:
             os.kill(cluster.workers[0].pid, signal.SIGKILL)
 
-    dask = grade(course, dask=cluster.address, on_result=kill)
+    dask = grade(course, site=Cluster(cluster.address), on_result=kill)
     assert cluster.workers[0].wait() == -signal.SIGKILL
     assert {result.status for result in one.results} == {"graded", "unreadable"}
     assert one.results == two.results == dask.results

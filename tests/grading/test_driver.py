@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from course.errors import CourseError
-from course.grading.run import driver
 from course.grading.run.driver import grade_class
+from course.grading.run.workers import Machine
 from course.grading.sandbox import best_level, trust
 from course.grading.verdict.results import NotebookResult
 from course.labs import Course, apply_mistake
@@ -31,14 +31,14 @@ def course(tmp_path: Path, source: Any) -> Course:
 
 
 def graded(course: Course, **options: Any) -> list[NotebookResult]:
-    run = grade_class(course, LAB, sandbox=LEVEL, **options)
-    assert run.total == 3
-    return sorted(run.results, key=lambda result: result.student)
+    with grade_class(course, LAB, sandbox=LEVEL, **options) as run:
+        assert run.total == 3
+        return sorted(run.results, key=lambda result: result.student)
 
 
 @pytest.mark.slow
 def test_results_do_not_depend_on_the_workers(course: Course) -> None:
-    first, second = graded(course, seed=3, workers=1), graded(course, seed=3, workers=2)
+    first, second = (graded(course, seed=3, site=Machine(n)) for n in (1, 2))
     assert [(r.student, r.status, r.points) for r in first] == [
         ("ada", "graded", 6.0),
         ("bob", "unreadable", 0.0),
@@ -51,8 +51,8 @@ def test_results_do_not_depend_on_the_workers(course: Course) -> None:
 
 @pytest.mark.slow
 def test_chosen_students_only(course: Course) -> None:
-    run = grade_class(course, LAB, workers=1, students=["bob"], sandbox=LEVEL)
-    assert [result.student for result in run.results] == ["bob"]
+    with grade_class(course, LAB, students=["bob"], sandbox=LEVEL, site=Machine(1)) as run:
+        assert [result.student for result in run.results] == ["bob"]
     with pytest.raises(CourseError, match="nobody"):
         grade_class(course, LAB, students=["nobody"], sandbox=LEVEL)
 
@@ -60,7 +60,7 @@ def test_chosen_students_only(course: Course) -> None:
 def test_without_a_wall_a_class_is_graded_only_if_that_is_said_in_words(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limits = driver.Machine().level("limits")
+    limits = Machine().level("limits")
     assert limits == "limits"
     monkeypatch.setattr(trust, "level_named", lambda _: type("Level", (), {"name": "limits"}))
     with pytest.raises(CourseError, match="no sandbox") as refusal:

@@ -17,6 +17,7 @@ from course.grading.plan import Plan
 from course.grading.record.records import Recorder
 from course.grading.run import crew
 from course.grading.run.driver import grade_class
+from course.grading.run.workers import Machine
 from course.grading.sandbox import best_level, trust
 from course.grading.settings import configure, nbgrader_environment
 from course.labs import Course, apply_mistake, load_notebook
@@ -76,8 +77,12 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def driven(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """The same folder graded by the driver."""
     course = fill(tmp_path_factory.mktemp("driven"))
-    with Recorder(course, course.lab(LAB)) as recorder:
-        for result in grade_class(course, LAB, workers=1, sandbox=best_level().name).results:
+    options = {"site": Machine(1), "sandbox": best_level().name}
+    with (
+        grade_class(course, LAB, **options) as run,  # type: ignore[arg-type]
+        Recorder(course, course.lab(LAB)) as recorder,
+    ):
+        for result in run.results:
             recorder.add(result)
     write_feedback(course, LAB)
     return course
@@ -129,7 +134,7 @@ def test_a_fault_of_the_lab_is_told_for_each_notebook_that_is_asked_for(
     def fail(*_: Any, **__: Any) -> Plan:
         raise CourseError("a mistake does not fit")
 
-    monkeypatch.setattr(crew, "make_plan", fail)
+    monkeypatch.setattr(crew, "begin_plan", fail)
     monkeypatch.setattr(plugins, "_workers", {})
     lab = make_course(tmp_path).lab(LAB)
     for _ in range(2):

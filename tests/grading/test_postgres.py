@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
+from course.grading.run.workers import Machine
 from course.grading.sandbox import best_level
 from course.grading.settings import nbgrader_environment
 from course.labs import Course, apply_mistake
@@ -69,7 +70,7 @@ def on_postgres(
 
 
 def grade(course: Course, **options: Any) -> GradingRun:
-    return grade_and_record(course, LAB, workers=1, sandbox=best_level().name, **options)
+    return grade_and_record(course, LAB, site=Machine(1), sandbox=best_level().name, **options)
 
 
 def rows(url: str) -> set[tuple[Any, ...]]:

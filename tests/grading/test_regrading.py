@@ -15,7 +15,7 @@ from nbgrader.api import Gradebook
 from course.errors import CourseError
 from course.grading.grade import nothing_graded
 from course.grading.plan import Job, Plan
-from course.grading.run import crew, driver
+from course.grading.run import crew
 from course.grading.run.crew import Crew, Done, Flying, Site
 from course.grading.run.store import digests
 from course.grading.settings import nbgrader_environment
@@ -34,14 +34,16 @@ class Machine(Site):
     graded: ClassVar[list[str]] = []
     status = "graded"
 
-    def __init__(self, workers: int | None = None) -> None:
-        self.workers = workers
+    cores = 1
 
     def level(self, sandbox: str) -> str:
         return sandbox or "wall"
 
     def crew(self, jobs: int) -> Crew:
         return Judge()
+
+    def __exit__(self, *_: object) -> None:
+        pass
 
 
 class Judge(Crew):
@@ -69,8 +71,9 @@ class Judge(Crew):
         pass
 
 
-def plain_plan(lab: Lab, notebook: str, seed: int, _: None, *, sandbox: str) -> Plan:
-    return Plan(lab.name, notebook, dump_notebook(lab.source(notebook)), seed, sandbox=sandbox)
+def plain_plan(lab: Lab, notebook: str, seed: int, _: None, *, sandbox: str) -> Callable[[], Plan]:
+    text = dump_notebook(lab.source(notebook))
+    return lambda: Plan(lab.name, notebook, text, seed, sandbox=sandbox)
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +87,8 @@ def empty_gradebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def course(
     tmp_path: Path, source: Any, empty_gradebook: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Course:
-    monkeypatch.setattr(driver, "Machine", Machine)
-    monkeypatch.setattr(crew, "make_plan", plain_plan)
+    monkeypatch.setattr(grading_run, "Machine", Machine)
+    monkeypatch.setattr(crew, "begin_plan", plain_plan)
     monkeypatch.setattr(grading_run, "write_feedback", lambda *_: None)
     monkeypatch.setattr(Machine, "status", "graded")
     course = make_course(tmp_path)
@@ -350,7 +353,7 @@ def test_a_fault_of_the_lab_is_told_before_anything_is_written(
     def fail(*_: Any, **__: Any) -> Plan:
         raise CourseError("a mistake does not fit")
 
-    monkeypatch.setattr(crew, "make_plan", fail)
+    monkeypatch.setattr(crew, "begin_plan", fail)
     with pytest.raises(CourseError, match="does not fit"):
         grade(course)
     assert not course.autograded.exists()

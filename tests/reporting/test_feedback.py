@@ -177,7 +177,7 @@ def test_several_processes_make_the_same_pages(
     write_feedback(course, LAB)
     alone = pages()
     assert len(alone) == len(STUDENTS)
-    monkeypatch.setattr(feedback, "PER_WORKER", 1)
+    monkeypatch.setattr(feedback, "START", 0)
     shutil.rmtree(course.feedback)
     write_feedback(course, LAB, workers=2)
     assert pages() == alone

@@ -80,7 +80,7 @@ def _used(pid: int) -> int:
 
 
 def _used_writable(rest: bytes) -> int:
-    """Give the bytes used of one mapping, by what stands behind "Referenced:", if it is writable."""
+    """Give the bytes used of a writable mapping, by what stands behind its `Referenced:`."""
     kilobytes = int(rest[: rest.index(b"kB")])
     flags = rest[rest.find(b"VmFlags:") :].partition(b"\n")[0] if kilobytes else b""
     return kilobytes * 1024 if b" wr" in flags else 0

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from nbformat import v4
-from nbgrader.api import Gradebook
+from nbgrader.api import Base, Gradebook
+from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.preprocessors import ComputeChecksums, SaveCells
+from sqlalchemy import create_engine
 
 from course.errors import CourseError
 from course.grading.record.patience import without_password
@@ -21,19 +25,26 @@ SQLITE = "sqlite:///"
 
 
 def open_gradebook(url: str, course_id: str) -> Gradebook:
-    """Open the gradebook; a new SQLite file comes into being whole or not at all.
-
-    nbgrader makes its tables one by one, then notes their version: without the note the file could
-    never be brought to a later version.
-    """
+    """Open the gradebook; a new SQLite file comes into being whole or not at all."""
     path = Path(url.removeprefix(SQLITE))
     if url.startswith(SQLITE) and not path.exists():
         unfinished = path.with_name(f".{path.name}.part")
         unfinished.unlink(missing_ok=True)
-        with Gradebook(f"{SQLITE}{unfinished}", course_id):
-            pass
+        _make_tables(f"{SQLITE}{unfinished}")
         os.replace(unfinished, path)
     return Gradebook(url, course_id)
+
+
+def _make_tables(url: str) -> None:
+    """Make nbgrader's tables and note their version, without which they could not be upgraded.
+
+    nbgrader starts a program to find the version, which takes seconds.
+    """
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        Base.metadata.create_all(connection)
+        MigrationContext.configure(connection).stamp(ScriptDirectory(ALEMBIC_DIR), "head")
+    engine.dispose()
 
 
 def register(gradebook: Gradebook, db_url: str, lab: Lab) -> None:

@@ -69,6 +69,14 @@ class Cluster(Site):
         """Give the cluster's workers."""
         return ClusterCrew(self._address)
 
+    @property
+    def cores(self) -> int:
+        """All of them."""
+        return os.cpu_count() or 1
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
 
 class ClusterCrew(Crew):
     """Workers of a cluster; its scheduler sees to those that die, and to new ones."""

@@ -2,16 +2,16 @@
 
 import signal
 import threading
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
 from course.errors import CourseError
 from course.grading.grade import grade_notebook, nothing_graded
-from course.grading.plan import Job, Plan, make_plan
+from course.grading.plan import Job, Plan, begin_plan
 from course.grading.run.pool import TrustedPool
 from course.grading.submission.data_files import DataFiles
 from course.grading.verdict.results import FAILED, NotebookResult
@@ -39,12 +39,22 @@ class Crew(AbstractContextManager["Crew"]):
 
     def prepare(
         self, lab: Lab, notebooks: Iterable[str], seed: int, sandbox: str
-    ) -> Mapping[str, Plan]:
-        """Find what is the same for the whole class, and be ready to grade by it."""
-        with self.observers() as pool:
-            plans = {name: make_plan(lab, name, seed, pool, sandbox=sandbox) for name in notebooks}
-        self.take(plans)
-        return plans
+    ) -> Callable[[], Mapping[str, Plan]]:
+        """Begin to find what is the same for the whole class.
+
+        The function that is given waits for it; then all are ready to grade by it.
+        """
+        stack = ExitStack()
+        pool = stack.enter_context(self.observers())
+        begun = {name: begin_plan(lab, name, seed, pool, sandbox=sandbox) for name in notebooks}
+
+        def finish() -> Mapping[str, Plan]:
+            with stack:
+                plans = {name: plan() for name, plan in begun.items()}
+            self.take(plans)
+            return plans
+
+        return finish
 
     @abstractmethod
     def observers(self) -> AbstractContextManager[TrustedPool]:
@@ -103,8 +113,8 @@ def patient() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
-class Site(ABC):
-    """Where a class is graded."""
+class Site(AbstractContextManager["Site"]):
+    """Where a class is graded; a context that leaves nothing running."""
 
     @abstractmethod
     def level(self, sandbox: str) -> str:
@@ -119,6 +129,11 @@ class Site(ABC):
     @abstractmethod
     def crew(self, jobs: int) -> Crew:
         """Give those who grade so many jobs."""
+
+    @property
+    @abstractmethod
+    def cores(self) -> int:
+        """Say how many of this machine's cores may be used for what is done here all the same."""
 
 
 def parcel_of(job: Job) -> Parcel:

@@ -1,11 +1,11 @@
 """A class: every submission of a lab that has to be graded, graded in parallel."""
 
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 
 from course.grading.grade import nothing_graded
 from course.grading.plan import Job, Plan
-from course.grading.run.cluster import Cluster
 from course.grading.run.crew import Site
 from course.grading.run.store import (
     Agenda,
@@ -21,23 +21,36 @@ from course.grading.submission.collect import collect, refused_of, students_of
 from course.grading.verdict.results import REFUSED, NotebookResult
 from course.labs import Course, Lab, dump_notebook
 
-Results = Generator[NotebookResult, None, None]
-
 
 @dataclass(frozen=True)
-class ClassRun:
-    """The grading of a class, done while `results` is read: `total` of them, as they come.
+class ClassRun(AbstractContextManager["ClassRun"]):
+    """The grading of a class, a context: it begins on entry, and nothing is left of it on exit.
 
-    `kept` holds what was graded before and need not be again, without its notebooks. `done` takes
-    each result that was recorded: the next run will keep it.
+    `results` gives `total` of them, as they come. `kept` holds what was graded before and need not
+    be again, without its notebooks.
     """
 
     lab: str
     seed: int
     total: int
     kept: tuple[NotebookResult, ...]
-    results: Results
-    done: Callable[[NotebookResult], None]
+    _work: "_Work"
+
+    def __enter__(self) -> "ClassRun":
+        self._work.begin()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._work.end()
+
+    @property
+    def results(self) -> Iterator[NotebookResult]:
+        """Grade what there is to grade; then give the results of what was refused."""
+        return self._work.results()
+
+    def done(self, result: NotebookResult) -> None:
+        """Keep a result that was recorded: the next run will not grade it again."""
+        self._work.done(result)
 
 
 def grade_class(
@@ -45,17 +58,16 @@ def grade_class(
     lab_name: str,
     *,
     seed: int | None = None,
-    workers: int | None = None,
     students: Collection[str] | None = None,
     sandbox: str = "",
     force: bool = False,
-    dask: str = "",
+    site: Site | None = None,
 ) -> ClassRun:
     """Grade what was handed in for a lab and changed since, by all students or the chosen ones.
 
     `seed` repeats an earlier run; without it a new secret one is drawn, and a run that did not get
     to its end goes on. `force` grades all anew. `sandbox` names the level that contains student
-    code, `dask` the address of a cluster that grades in place of this machine.
+    code, `site` where to grade, on this machine if it is not given.
 
     Raises
     ------
@@ -64,43 +76,53 @@ def grade_class(
         `sandbox` does not name it, or the lab's own files are at fault.
     """
     lab = course.lab(lab_name)
-    site: Site = Cluster(dask) if dask else Machine(workers)
+    site = site or Machine()
     level = site.level(sandbox)
     names = students_of(course, lab, students)
     agenda = make_agenda(course, lab, names, level, seed=seed, force=force)
     refused = tuple(_refused(course, lab, students, agenda.run.seed))
-    work = _Work(course, lab, agenda)
-    return ClassRun(
-        lab=lab.name,
-        seed=agenda.seed,
-        total=len(agenda.todo) + len(refused),
-        kept=agenda.kept,
-        results=work.results(site, level, refused),
-        done=work.done,
-    )
+    work = _Work(course, lab, agenda, refused, site, level)
+    total = len(agenda.todo) + len(refused)
+    return ClassRun(lab.name, agenda.seed, total, agenda.kept, work)
 
 
 class _Work:
     """What is left to grade of a lab, and what becomes of it."""
 
-    def __init__(self, course: Course, lab: Lab, agenda: Agenda) -> None:
-        self._course, self._lab, self._agenda = course, lab, agenda
+    def __init__(
+        self,
+        course: Course,
+        lab: Lab,
+        agenda: Agenda,
+        refused: tuple[NotebookResult, ...],
+        site: Site,
+        level: str,
+    ) -> None:
+        self._course, self._lab, self._agenda, self._refused = course, lab, agenda, refused
+        self._site, self._level = site, level
         self._shelf = Shelf(course, lab.name)
         self._digests: dict[Key, str] = {}
+        self._stack = ExitStack()
 
-    def results(self, site: Site, level: str, refused: Iterable[NotebookResult]) -> Results:
-        """Grade what there is to grade; then give the results of what was refused."""
+    def begin(self) -> None:
+        """Let those who grade find what they need, while this process does something else."""
+        todo = self._agenda.todo
+        if todo:
+            self._crew = self._stack.enter_context(self._site.crew(len(todo)))
+            notebooks = dict.fromkeys(notebook for _, notebook in todo)
+            seed = self._agenda.run.seed
+            self._plans = self._crew.prepare(self._lab, notebooks, seed, self._level)
+
+    def end(self) -> None:
+        """Leave nothing running."""
+        self._stack.close()
+
+    def results(self) -> Iterator[NotebookResult]:
+        """Give them as they come."""
         if self._agenda.todo:
-            yield from self._graded(site, level)
-        yield from refused
-
-    def _graded(self, site: Site, level: str) -> Iterator[NotebookResult]:
-        todo, seed = self._agenda.todo, self._agenda.run.seed
-        self._shelf.begin(self._agenda.run)
-        notebooks = dict.fromkeys(notebook for _, notebook in todo)
-        with site.crew(len(todo)) as crew:
-            plans = crew.prepare(self._lab, notebooks, seed, level)
-            yield from crew.grade(self._jobs(plans))
+            self._shelf.begin(self._agenda.run)
+            yield from self._crew.grade(self._jobs(self._plans()))
+        yield from self._refused
 
     def _jobs(self, plans: Mapping[str, Plan]) -> Iterator[Job]:
         for student, notebook in self._agenda.todo:

@@ -24,6 +24,7 @@ from course.grading.run.crew import (
 )
 from course.grading.run.pool import TrustedPool
 from course.grading.sandbox.trust import agreed_level
+from course.grading.verdict.references import load_jax
 from course.grading.verdict.results import FAILED, NotebookResult
 
 DEATHS = 2  # of its worker, after which a job is tried alone
@@ -42,6 +43,11 @@ class Workers(Crew):
         self.plans: Mapping[str, Plan] = {}
         self._workers = workers
         self._pool = TrustedPool(workers, _warm_up)
+
+    def load(self) -> None:
+        """Start all of them, with what it takes to find a class's plan."""
+        for _ in range(self._workers):
+            self._pool.submit(load_jax)
 
     def observers(self) -> AbstractContextManager[TrustedPool]:
         """Give these processes themselves."""
@@ -100,15 +106,31 @@ class Machine(Site):
     """This machine, and how many of its cores to use; None stands for all."""
 
     def __init__(self, workers: int | None = None) -> None:
-        self.workers = workers or os.cpu_count() or 1
+        self._cores = workers or os.cpu_count() or 1
+        self._begun: Workers | None = None
+
+    def begin(self) -> None:
+        """Let the processes load already while this one does something else."""
+        self._begun = Workers(self._cores)
+        self._begun.load()
+
+    @property
+    def cores(self) -> int:
+        """How many to use."""
+        return self._cores
 
     def level(self, sandbox: str) -> str:
         """Give the level of that name here, the best for "" if it is a wall."""
         return agreed_level(sandbox)
 
     def crew(self, jobs: int) -> Crew:
-        """Give worker processes, no more than there are jobs."""
-        return Workers(min(self.workers, jobs))
+        """Give worker processes: those that were begun, or else no more than there are jobs."""
+        begun, self._begun = self._begun, None
+        return begun or Workers(min(self._cores, jobs))
+
+    def __exit__(self, *_: object) -> None:
+        if self._begun is not None:
+            self._begun.close()
 
 
 def _submit(pool: TrustedPool, job: Job, plan: Plan | None) -> "Future[NotebookResult]":

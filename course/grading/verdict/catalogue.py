@@ -13,7 +13,12 @@ from course.errors import CourseError
 from course.grading.run.pool import TrustedPool, trusted_pool
 from course.grading.submission.rebuild import Step, steps_of
 from course.grading.verdict.plain import Sighting, run_plain
-from course.grading.verdict.references import NO_REFERENCES, References, gather_references
+from course.grading.verdict.references import (
+    NO_REFERENCES,
+    References,
+    begin_references,
+    merged,
+)
 from course.grading.verdict.time_limit import OutOfTime
 from course.labs import Kind, Mistake, apply_mistake, exercise_of, parsed_source
 
@@ -27,12 +32,18 @@ class Catalogue:
 
 
 def observe(
-    source_json: str, mistakes: Iterable[Mistake], seed: int, seconds: float, pool: TrustedPool
+    source_json: str,
+    mistakes: Iterable[Mistake],
+    seed: int,
+    seconds: float,
+    pool: TrustedPool,
+    begun: Iterable[References] | None = None,
 ) -> tuple[References, Catalogue]:
     """Run the reference, then the tests of its exercise on each mistake, in other processes.
 
-    A test may take `seconds`. Gives the references of the tests beside the catalogue. The `pool`
-    may be broken afterwards: a process that was killed is not waited for, another pool is used.
+    A test may take `seconds`. Gives the references of the tests beside the catalogue; `begun` are
+    those that are being found already. The `pool` may be broken afterwards: a process that was
+    killed is not waited for, another pool is used.
 
     Raises
     ------
@@ -42,12 +53,12 @@ def observe(
     mistakes = tuple(mistakes)
     observed = partial(_observed, source_json, mistakes, seed, seconds)
     try:
-        return observed(pool)
+        return observed(pool, begun)
     except BrokenProcessPool:  # killed from outside, or else it will happen again
         pass
     try:
         with trusted_pool(pool.workers) as another:
-            return observed(another)
+            return observed(another, None)
     except BrokenProcessPool as error:
         raise CourseError(
             "a known mistake ended the Python process that ran it",
@@ -57,9 +68,14 @@ def observe(
 
 
 def _observed(
-    source_json: str, mistakes: tuple[Mistake, ...], seed: int, seconds: float, pool: TrustedPool
+    source_json: str,
+    mistakes: tuple[Mistake, ...],
+    seed: int,
+    seconds: float,
+    pool: TrustedPool,
+    begun: Iterable[References] | None,
 ) -> tuple[References, Catalogue]:
-    references = gather_references(source_json, seed, seconds, pool)
+    references = merged(begun or begin_references(source_json, seed, seconds, pool))
     work = partial(sightings_of, source_json, references=references)
     found = tuple(pool.map(partial(work, seed=seed, seconds=seconds), mistakes))
     catalogue = Catalogue(mistakes, {m.id: s for m, s in zip(mistakes, found, strict=True)})
