@@ -172,7 +172,7 @@ ENDS = {
         "        setattr(builtins, n, None)"
     ),
     "replaces msgpack": (
-        "def attack():\n    import msgpack\n    msgpack.packb = lambda *a, **k: b'no'"
+        "def attack():\n    import msgpack\n    msgpack.unpackb = lambda *a, **k: b'no'"
     ),
 }
 

@@ -28,6 +28,7 @@ class Forbidden:
 def forbid(names: Iterable[str]) -> None:
     """Make the modules `names` impossible to import from here on."""
     finder = Forbidden(names)
-    for loaded in [name for name in sys.modules if name.partition(".")[0] in finder._names]:
-        del sys.modules[loaded]
+    if any(name in sys.modules for name in finder._names):  # else nothing inside them is, either
+        for loaded in [name for name in sys.modules if name.partition(".")[0] in finder._names]:
+            del sys.modules[loaded]
     sys.meta_path.insert(0, finder)

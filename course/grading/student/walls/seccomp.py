@@ -10,6 +10,7 @@ import platform
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from course.grading.student.walls.kernel import (
     PR_SET_NO_NEW_PRIVS,
@@ -78,14 +79,26 @@ def refuse_system_calls(*, alone: bool) -> None:
     OSError
         if the kernel takes no filters, or the machine is of an unknown kind.
     """
-    program = b"".join(_program(alone))
+    program = filter_program(os.getpid() if alone else 0)
     code = ctypes.create_string_buffer(program, len(program))
     described = struct.pack("@HP", len(program) // 8, ctypes.addressof(code))
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     prctl(PR_SET_SECCOMP, _MODE_FILTER, ctypes.c_char_p(described))
 
 
-def _program(alone: bool) -> Iterator[bytes]:
+@cache
+def filter_program(itself: int) -> bytes:
+    """Give the filter's program; `itself` is the process, where nothing else keeps it from others.
+
+    Raises
+    ------
+    OSError
+        if the machine is of an unknown kind.
+    """
+    return b"".join(_steps(itself))
+
+
+def _steps(itself: int) -> Iterator[bytes]:
     machine = platform.machine()
     if machine not in _MACHINES:
         raise OSError(f"no filter of system calls is known for {machine}")
@@ -97,7 +110,7 @@ def _program(alone: bool) -> Iterator[bytes]:
         yield _step(_AT_LEAST, _X32, skip_else=1)
         yield _step(_RETURN, _ERROR | _ENOSYS)
     known = numbers(machine)
-    for rule in _rules(alone):
+    for rule in _rules(itself):
         yield from rule.steps(known)
     yield _step(_RETURN, _ALLOW)
 
@@ -138,19 +151,19 @@ class _Rule:
         yield _step(_LOAD, _NUMBER)
 
 
-def _rules(alone: bool) -> Iterator[_Rule]:
+def _rules(itself: int) -> Iterator[_Rule]:
     yield from (_Rule(name) for name in REFUSED)
     yield _Rule("clone3", _ENOSYS)  # its flags cannot be seen; callers then use clone
     yield _Rule("clone", test=_ANY_BIT, values=(_NEW_NAMESPACES,))
     yield _Rule("clone", test=_ANY_BIT, values=(_THREAD,), fits=False)
     yield _Rule("ioctl", argument=1, test=_EQUAL, values=(_TIOCSTI, _TIOCLINUX))
-    if not alone:
+    if not itself:
         return
     yield from (_Rule(name) for name in REFUSED_ALONE)
     yield _Rule("prctl", test=_EQUAL, values=(PR_SET_PDEATHSIG,))
     yield _Rule("fcntl", argument=1, test=_EQUAL, values=(_F_SETOWN, _F_SETSIG, _F_SETOWN_EX))
-    itself = (0, os.getpid())
-    yield from (_Rule(n, test=_EQUAL, values=itself, fits=False) for n in TO_ITSELF)
+    own = (0, itself)
+    yield from (_Rule(n, test=_EQUAL, values=own, fits=False) for n in TO_ITSELF)
 
 
 def _step(code: int, value: int, *, skip_if: int = 0, skip_else: int = 0) -> bytes:
