@@ -171,15 +171,19 @@ ENDS = {
         "def attack():\n    import builtins\n    for n in 'isinstance', 'type', 'len':\n"
         "        setattr(builtins, n, None)"
     ),
-    "replaces msgpack": (
-        "def attack():\n    import msgpack\n    msgpack.unpackb = lambda *a, **k: b'no'"
-    ),
 }
 
 
 @pytest.mark.parametrize("source", ENDS.values(), ids=ENDS.keys())
 def test_a_process_that_ruins_itself_is_replaced(student, source):
     assert isinstance(hostile(student, source), StudentFault)
+    assert still_works(student)
+
+
+def test_a_process_that_can_read_no_longer_is_replaced(student):
+    hostile(student, "def attack():\n    import msgpack\n    msgpack.unpackb = lambda *a, **k: 0")
+    with pytest.raises(StudentFault):
+        student.lookup("attack")
     assert still_works(student)
 
 
