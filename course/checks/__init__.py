@@ -4,10 +4,10 @@ Numpy and the standard library only; JAX is imported when a gradient is first as
 """
 
 from course.checks._calls import Call, call
+from course.checks._differences import central_difference
 from course.checks._errors import CheckFailed, OracleError
 from course.checks._gradients import check_gradients
 from course.checks._oracles import (
-    central_difference,
     compiler_options,
     jax_gradient,
     taylor_slope,

@@ -144,3 +144,35 @@ def test_a_reference_to_something_else_does_no_harm(asked: list[int]) -> None:
     assert "wrong" in wrong
     assert right.startswith("1 gradient agrees with JAX")
     assert len(asked) == 3
+
+
+def test_central_differences_are_measured_once_for_the_same_function() -> None:
+    asked: list[int] = []
+
+    def f(x: Any) -> Any:
+        asked.append(1)
+        return (UPSTREAM * np.sin(x)).sum()
+
+    def measured(
+        of: Callable[[Any], Any], at: Any, given: tuple[checks.Reference, ...] = (), **eps: float
+    ) -> tuple[Any, tuple[checks.Reference, ...], int]:
+        asked.clear()
+        with checks.session(5, "c", given) as seen:
+            found = checks.central_difference(of, at, **eps)
+        return found, seen.references, len(asked)
+
+    wide = [np.tile(AT, (2, 1))[:2], AT + 1]
+
+    def g(x: Any) -> Any:
+        return f(x[0]) + f(x[1])
+
+    first, made, count = measured(g, wide)
+    again, _, few = measured(g, wide, made)
+    assert np.allclose(first, [UPSTREAM * np.cos(x) for x in wide], atol=1e-8)
+    assert np.array_equal(first, again)
+    assert few < count
+    assert measured(g, wide, made, eps=1e-4)[2] == count
+    assert measured(g, [wide[0], wide[1] + 1e-12], made)[2] == count
+    other = measured(lambda x: 2 * g(x), wide, made)
+    assert other[2] == count
+    assert np.allclose(other[0], 2 * np.array(first), atol=1e-8)
