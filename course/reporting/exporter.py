@@ -1,5 +1,6 @@
 """nbconvert's HTML exporter for a class of pages, most of whose cells are the same."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
@@ -15,6 +16,10 @@ from course.reporting.maths import MathRenderer
 
 LONGEST_KEPT = 20_000  # characters: what is longer is somebody's output, and comes once
 KEPT = 500  # texts of each kind, as many as a lab has cells
+# nbconvert makes a cell out of twenty blocks within blocks; of most cells it is the same each time.
+TEMPLATE = """{%- extends "index.html.j2" -%}
+{%- block any_cell scoped -%}{{ cell | whole_cell(super) }}{%- endblock -%}"""
+TEXT = ("stream", "error")
 UNDESCRIBED = "No description has been provided for this image"
 _IMAGE = re.compile(r"""<img\b(?:[^>"']|"[^"]*"|'[^']*')*>""", re.IGNORECASE)
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
@@ -33,12 +38,27 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         self._render = remembering(partial(self._rendered, {}))
         self._highlight = remembering(self._highlighted)
         self._clean = remembering(clean_html)
-        super().__init__(**settings)
+        self._cells: dict[str, str] = {}
+        super().__init__(raw_template=TEMPLATE, **settings)
 
     def default_filters(self) -> Iterator[tuple[str, Any]]:
         """Put filters that remember in the place of nbconvert's."""
         yield from super().default_filters()
         yield "clean_html", lambda html: self._clean(_text(html))
+        yield "whole_cell", self._whole_cell
+
+    def _whole_cell(self, cell: Any, make: Callable[[], str]) -> str:
+        """Give the HTML of a cell, which `make` makes, unless it was made before."""
+        if any(output.output_type not in TEXT for output in cell.get("outputs", ())):
+            return make()
+        key = json.dumps(cell, sort_keys=True)
+        if key not in self._cells:
+            if len(key) > LONGEST_KEPT:
+                return make()
+            if len(self._cells) >= KEPT:
+                self._cells.pop(next(iter(self._cells)))
+            self._cells[key] = make()
+        return self._cells[key]
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
@@ -89,8 +109,11 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         metadata = {"magics_language": of_magic} if of_magic else {}
         return str(Highlight2HTML(pygments_lexer=language, parent=self)(source, metadata=metadata))
 
-    def _validate_preprocessor(self, nbc: Any, preprocessor: Any) -> None:
-        """Take the steps at their word: they are nbgrader's and our own."""
+    def _preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Take the steps at their word, on the copy that was made of the notebook."""
+        for preprocessor in self._preprocessors:
+            nb, resources = preprocessor(nb, resources)
+        return nb, resources
 
 
 def remembering(convert: Callable[..., Any]) -> Callable[..., str]:

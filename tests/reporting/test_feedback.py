@@ -22,7 +22,7 @@ from course.grading.plan import Job, Plan
 from course.grading.record.records import Recorder
 from course.grading.settings import load_config, nbgrader_environment
 from course.labs import Course, dump_notebook, load_notebook
-from course.reporting import feedback
+from course.reporting import exporter, feedback
 from course.reporting.exporter import FeedbackExporter, described, remembering
 from course.reporting.feedback import write_feedback
 from course.reporting.marks import GetMarks
@@ -99,6 +99,32 @@ def test_pages_are_those_of_nbconvert(course: Course) -> None:
     assert "AAAA" in expected
     assert "<script>alert" not in expected
     assert 'onerror="' not in expected
+
+
+def test_a_cell_is_made_once_unless_it_differs_or_shows_more_than_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(exporter, "KEPT", 2)
+    asked: list[str] = []
+    pages = FeedbackExporter()
+
+    def made(cell: Any) -> str:
+        def make() -> str:
+            asked.append(cell.source)
+            return f"<{len(asked)}>"
+
+        return pages._whole_cell(cell, make)
+
+    text, picture = v4.new_markdown_cell("a"), v4.new_code_cell("b")
+    picture.outputs = [v4.new_output("display_data", {"image/png": "AAAA"})]
+    again = copy.deepcopy(text)
+    assert [made(cell) for cell in (text, again, picture, picture)] == ["<1>", "<1>", "<2>", "<3>"]
+    again.metadata["nbgrader"] = {"score": 3.0}
+    assert [made(cell) for cell in (again, text, again)] == ["<4>", "<1>", "<4>"]
+    assert made(v4.new_markdown_cell("c")) == "<5>"
+    assert made(text) == "<6>"  # the oldest was forgotten
+    long = v4.new_markdown_cell("d" * 30_000)
+    assert made(long) != made(long)
 
 
 def test_short_texts_are_converted_once_and_long_ones_each_time() -> None:
