@@ -118,6 +118,51 @@ def test_shell_commands_are_left_out_with_a_note(student, source):
     assert printed(run(student, "import os\nprint(os.path.exists('f'))")) == "False\n"
 
 
+IPYTHONS = """
+from IPython.core.interactiveshell import InteractiveShell
+shell = type(get_ipython())
+ours = shell.transform_cell, shell.should_run_async
+shell.transform_cell = InteractiveShell.transform_cell
+shell.should_run_async = InteractiveShell.should_run_async
+"""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = 7\nx",
+        "\n\nx = 7\nx",
+        "  x = 7\n  x",
+        "x = 7\nx;",
+        'x = """\n%time\n!ls\n"""\nx',
+        "async def f():\n    return 7\nawait f()",
+        "# await\nx = 7",
+        "x = (1\n% 2)\nx",
+        "def f():\n    return 7\n%precision 3",
+        ">>> x = 7\n>>> x",
+        "x = 7\nx?",
+        "x = 7\nls",
+        "pwd",
+        "x = [\n",
+        "return 7\nx",
+        "x = 7\x00\nx",
+        "from __future__ import annotations\nx = 7",
+    ],
+    ids=repr,
+)
+def test_cells_run_as_ipython_runs_them(student, source):
+    ours = run(student, source, "c")
+    assert run(student, IPYTHONS, "theirs").status == "ok"
+    theirs = run(student, source, "c")
+    assert run(student, "shell.transform_cell, shell.should_run_async = ours").status == "ok"
+    assert _without_counts(ours) == _without_counts(theirs)
+
+
+def _without_counts(cell):
+    outputs = [{k: v for k, v in o.items() if k != "execution_count"} for o in cell.outputs]
+    return cell.status, str(cell.error), outputs
+
+
 def test_magics_work(student):
     assert run(student, "%matplotlib inline").status == "ok"
     assert run(student, "%%time\nq = 5").status == "ok"

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import re
 import sys
 import types
 import warnings
@@ -34,6 +35,7 @@ class Square:
 square = Square(np.ones((2, 3)))
 print(f"{slope(np.ones((2, 3))).sum():.2f}", square.value[0])
 """
+ASYNCHRONOUS = re.compile(r"\b(?:await|async)\b")
 NOTE = "(grading runs no shell commands; left out: {})\n"
 SHELL_MAGICS = (
     *("bash", "sh", "script", "perl", "ruby", "pypy", "python", "python2", "python3", "cmd"),
@@ -116,6 +118,12 @@ class StudentShell(InteractiveShell):  # type: ignore[misc]
                 ast.parse(raw_cell)
                 return f"{raw_cell}\n"
         return str(super().transform_cell(raw_cell))
+
+    def should_run_async(self, raw_cell: str, **options: Any) -> bool:
+        """Tell whether a cell awaits something; IPython compiles it to find that out."""
+        return ASYNCHRONOUS.search(raw_cell) is not None and bool(
+            super().should_run_async(raw_cell, **options)
+        )
 
     def rehearse(self) -> tuple[Any, ...]:
         """Run what notebooks begin with and forget it, so that what it loads is there by then.
