@@ -39,7 +39,7 @@ Command = Callable[..., Any]
 
 def main() -> None:
     """Run the command line; user errors end in one plain message and exit status 2."""
-    from course.grading.run.pool import leave_out_grammar
+    from course.grading.pool import leave_out_grammar
     from mnist_utils import DataError
 
     leave_out_grammar()

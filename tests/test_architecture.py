@@ -92,7 +92,7 @@ def test_an_arrow_upwards_is_seen(module: str, text: str) -> None:
 
 
 # Modules that are programs of their own: what they print is read by their parent or by make.
-PROGRAMS = {"course.cli", "course.__main__", "course.plots.figures", "course.grading.run.pool"}
+PROGRAMS = {"course.cli", "course.__main__", "course.plots.figures", "course.grading.pool"}
 
 
 def calls(tree: ast.AST) -> set[str]:

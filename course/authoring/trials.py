@@ -14,7 +14,7 @@ from course.errors import CourseError
 from course.grading.grade import grade_notebook
 from course.grading.limits import Limits
 from course.grading.plan import Job, Plan, begin_plan
-from course.grading.run.pool import trusted_pool
+from course.grading.pool import trusted_pool
 from course.grading.verdict.references import References, begin_references, merged
 from course.grading.verdict.results import CellResult, NotebookResult
 from course.labs import Kind, Lab, cells_of, dump_notebook, exercise_of, parse_notebook

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from course.grading.limits import Limits
-from course.grading.run.pool import TrustedPool
+from course.grading.pool import TrustedPool
 from course.grading.submission.data_files import DataFiles
 from course.grading.verdict.catalogue import Catalogue, observe
 from course.grading.verdict.references import References, begin_references

@@ -11,7 +11,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from course.errors import CourseError
-from course.grading.run.pool import trusted_pool
+from course.grading.pool import trusted_pool
 from course.grading.settings import load_config, nbgrader_environment
 from course.labs import Course
 

@@ -4,7 +4,7 @@ import pytest
 
 from course.authoring.handins import MISTAKE, HandIn, submission_of
 from course.authoring.stock_kernel import earned_in_one_kernel
-from course.grading.run.pool import trusted_pool
+from course.grading.pool import trusted_pool
 from course.labs import Mistake, apply_mistake, dump_notebook, load_notebook, parse_notebook
 
 pytestmark = pytest.mark.slow

@@ -5,7 +5,7 @@ import pytest
 from nbformat import v4
 
 from course.errors import CourseError
-from course.grading.run.pool import trusted_pool
+from course.grading.pool import trusted_pool
 from course.grading.submission.rebuild import Step, steps_of
 from course.grading.verdict.catalogue import observe, sightings_of
 from course.grading.verdict.plain import run_plain

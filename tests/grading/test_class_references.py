@@ -7,7 +7,7 @@ import pytest
 
 from course.grading.grade import grade_notebook
 from course.grading.plan import Job, Plan
-from course.grading.run.pool import trusted_pool
+from course.grading.pool import trusted_pool
 from course.grading.verdict.references import References, references_of
 from course.labs import Course, Lab, cells_of, dump_notebook
 from tests.support.toylab import LAB, NOTEBOOK, cell, make_course, source_notebook

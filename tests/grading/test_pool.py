@@ -11,7 +11,7 @@ import pytest
 
 PROGRAM = """
 import os, time
-from course.grading.run.pool import trusted_pool
+from course.grading.pool import trusted_pool
 
 if __name__ == "__main__":
     pool = trusted_pool(1)

@@ -10,6 +10,7 @@ from typing import Any
 
 from course.errors import CourseError
 from course.grading.plan import Job, Plan
+from course.grading.pool import TrustedPool, trusted_pool
 from course.grading.run.crew import (
     AHEAD,
     Crew,
@@ -20,7 +21,6 @@ from course.grading.run.crew import (
     outcome,
     parcel_of,
 )
-from course.grading.run.pool import TrustedPool, trusted_pool
 from course.grading.run.store import package_digest
 from course.grading.sandbox import level_named
 from course.grading.sandbox.trust import refuse_no_wall

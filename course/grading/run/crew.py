@@ -12,7 +12,7 @@ from itertools import islice
 from course.errors import CourseError
 from course.grading.grade import grade_notebook, nothing_graded
 from course.grading.plan import Job, Plan, begin_plan
-from course.grading.run.pool import TrustedPool
+from course.grading.pool import TrustedPool
 from course.grading.submission.data_files import DataFiles
 from course.grading.verdict.results import FAILED, NotebookResult
 from course.labs import Lab

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from course.grading.grade import nothing_graded
 from course.grading.plan import Job, Plan
+from course.grading.pool import TrustedPool
 from course.grading.processes.nursery import nursery
 from course.grading.run.crew import (
     AHEAD,
@@ -22,7 +23,6 @@ from course.grading.run.crew import (
     outcome,
     parcel_of,
 )
-from course.grading.run.pool import TrustedPool
 from course.grading.sandbox.trust import agreed_level
 from course.grading.verdict.references import load_jax
 from course.grading.verdict.results import FAILED, NotebookResult

@@ -10,7 +10,7 @@ from nbformat import v4
 
 from course.checks import Observation
 from course.errors import CourseError
-from course.grading.run.pool import TrustedPool, trusted_pool
+from course.grading.pool import TrustedPool, trusted_pool
 from course.grading.submission.rebuild import Step, steps_of
 from course.grading.verdict.plain import Sighting, run_plain
 from course.grading.verdict.references import (

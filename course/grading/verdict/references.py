@@ -11,7 +11,7 @@ from functools import partial
 from types import MappingProxyType
 
 from course.checks import Reference, compiler_options
-from course.grading.run.pool import TrustedPool
+from course.grading.pool import TrustedPool
 from course.grading.submission.rebuild import steps_of
 from course.grading.verdict.plain import run_plain
 from course.labs import Kind, exercise_of, parsed_source
