@@ -263,6 +263,7 @@ def grade(
     Submissions that are as they were when they were last graded keep their results, and a run that
     was stopped goes on where it was.
     """
+    course.lab(lab)  # one that is not there is told before anything starts
     with _site(workers, dask) as site:
         run = _grade(course, lab, students=students or None, site=site, **options)
     if json_file:
