@@ -55,6 +55,33 @@ def call(
     return call_here(function, args, kwargs, count_lines, measure_memory)
 
 
+class Twice:
+    """Two calls of student code with the very same arguments, which are copies of those given.
+
+    A type that has `__course_twice__(self, args, kwargs)` gives what stands in for this.
+    """
+
+    def __init__(
+        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        self._function, self._args, self._kwargs = function, args, kwargs
+
+    def first(self) -> Call:
+        """Make the first call."""
+        return call(self._function, *self._args, **self._kwargs)
+
+    def again(self) -> tuple[Call, tuple[Any, ...]]:
+        """Make the second call; give the arguments as they are then, too."""
+        return self.first(), (*self._args, *self._kwargs.values())
+
+
+def twice(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Twice:
+    """Prepare two calls with the same arguments."""
+    copies = tuple(map(fresh, args)), {key: fresh(kwargs[key]) for key in kwargs}
+    hook = getattr(type(function), "__course_twice__", None)
+    return Twice(function, *copies) if hook is None else hook(function, *copies)
+
+
 def call_here(
     function: Callable[..., Any],
     args: Sequence[Any],

@@ -1,11 +1,11 @@
 """How student code works, whatever it computes: pure, right for integers, vectorised."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from course.checks._calls import call, fresh, identical
+from course.checks._calls import call, fresh, identical, twice
 from course.checks._compare import matches
 from course.checks._errors import CheckFailed, OracleError
 from course.checks._finding import Claim
@@ -14,7 +14,7 @@ from course.checks._report import Passed, Report
 from course.checks._session import record
 from course.checks._tolerance import Tolerance
 from course.checks._value import NO_SIZES
-from course.checks._values import Alien, as_data, normal_form
+from course.checks._values import Alien, Node, as_data, normal_form
 
 _SAME = Tolerance(rtol=0.0, atol=1e-12)  # sums of several threads may differ in the last bits
 
@@ -24,18 +24,24 @@ def check_pure(
 ) -> Passed:
     """Hold that a call leaves its arguments as they were and that a second one gives the same.
 
-    `function` is the student's own, not a lambda around it. It is called on copies. What student
-    code raises is passed on.
+    `function` is the student's own, not a lambda around it. It is called twice with the same
+    copies of the arguments, so that who alters them gets another answer. What student code raises
+    is passed on.
 
     Raises
     ------
     CheckFailed
         with pattern "mutated-input" or "second-call-differs".
     """
-    first, changed_first = _data_of_call(function, args, kwargs)
-    again, changed_again = _data_of_call(function, args, kwargs)
-    changed = tuple(dict.fromkeys((*changed_first, *changed_again)))
-    same = matches(again, first, _SAME)
+    before = [normal_form(value) for value in (*args, *kwargs.values())]
+    calls = twice(function, args, kwargs)
+    first = calls.first()
+    value = as_data(normal_form(first.value))  # copied before a second call can alter it
+    changed, same = first.changed, True
+    if not changed:
+        again, after = calls.again()
+        changed = again.changed or _altered(before, after, len(args), kwargs)
+        same = matches(as_data(normal_form(again.value)), value, _SAME)
     record("pure", exercise, (changed, same))
     if changed:
         raise CheckFailed(_mutated(exercise, changed, see))
@@ -44,12 +50,15 @@ def check_pure(
     return Passed("arguments unchanged, second call equal to the first")
 
 
-def _data_of_call(
-    function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
-) -> tuple[Any, tuple[str, ...]]:
-    """Call on copies; give the value, copied before a second call can alter it, and `changed`."""
-    done = call(function, *map(fresh, args), **{key: fresh(kwargs[key]) for key in kwargs})
-    return as_data(normal_form(done.value)), done.changed
+def _altered(
+    before: list[Node], after: Sequence[Any], count: int, names: Iterable[str]
+) -> tuple[str, ...]:
+    """Name the arguments that are not what they were, whatever an account of the calls says."""
+    told = [f"argument {n}" for n in range(1, count + 1)] + list(names)
+    if len(after) != len(before):
+        return tuple(told)
+    kept = [identical(a, normal_form(b)) for a, b in zip(before, after, strict=True)]
+    return tuple(name for name, same in zip(told, kept, strict=True) if not same)
 
 
 def _mutated(exercise: str, changed: tuple[str, ...], see: str) -> Report:

@@ -22,7 +22,6 @@ agent = find()
 channel = getattr(agent, "_channel", None)
 if channel is None: raise SystemExit("there is no agent here")
 from course.grading.protocol import Failure, Mine, Refusal, Request, Value, Yours, pack_message
-from course.grading.protocol.encode import encode
 def say(message, refer=None):
     channel.send(pack_message(message, refer or agent._refer, agent._bounds))
 def current():
@@ -130,8 +129,10 @@ for node in (["array", "<f8", 2**62], ["array", "<f8", -1], ["array", "O", 1], [
              ["dtype", "O"], ["named", "numpy.os"], ["range", 0, 1, 0], ["slice"], ["complex", 1],
              ["set", ["list"]], ["dict", 1], ["tuple"] * 100, ["scalar", "<f8", b""]):
     import msgpack
-    body = msgpack.packb(["tuple", "value", current(), node])
-    channel.send(len(body).to_bytes(4, "big") + body)
+    for message in (["value", current(), node], ["request", current(), "call", [node], [], []],
+                    ["request", current(), "call", [], ["x", node], []]):
+        body = msgpack.packb(message)
+        channel.send(len(body).to_bytes(4, "big") + body)
 """)),
     "thread-speaks": ("A thread that writes frames while the agent answers.", """
 def speak():
@@ -155,6 +156,9 @@ get_ipython().user_ns = type("Any", (dict,), {
 def observed(function, args, kwargs, lines, memory):
     return (0.0 if not args else args[0], (), 1, 1)
 agent._operations["observed_call"] = observed
+def observed_first(function, args, kwargs): return (args[0] if args else 0.0, (), args)
+def observed_again(function, args): return observed_first(function, args, {})
+agent._operations.update(observed_first=observed_first, observed_again=observed_again)
 def squares(x): return x
 def layer(x, w): return x
 def fold(x, n): return x
@@ -279,14 +283,43 @@ def squares(x):
     return x
 """),
     "pure-account": ("An account of a call that leaves out what was changed.", AGENT + """
-before = agent._operations["observed_call"]
-def observed(*a):
-    value, changed, lines, peak = before(*a)
-    return value, (), lines, peak
-agent._operations["observed_call"] = observed
+def without_changes(before):
+    def told(*a):
+        value, _, last = before(*a)
+        return value, (), last
+    return told
+for name in ("observed_first", "observed_again"):
+    agent._operations[name] = without_changes(agent._operations[name])
 def squares(x):
     x *= x
     return x
+"""),
+    "pure-account-steady": ("The same, by a function that gives the same answer again.", AGENT + """
+import numpy as np
+def without_changes(before):
+    def told(*a):
+        value, _, last = before(*a)
+        return value, (), last
+    return told
+for name in ("observed_first", "observed_again"):
+    agent._operations[name] = without_changes(agent._operations[name])
+def squares(x):
+    np.abs(x, out=x)
+    return x * x
+"""),
+    "pure-account-saved": ("The same, and copies given back for the arguments.", AGENT + """
+import copy, numpy as np
+first, again = agent._operations["observed_first"], agent._operations["observed_again"]
+def observed_first(function, args, kwargs):
+    global saved
+    saved = copy.deepcopy(args)
+    value, _, held = first(function, args, kwargs)
+    return value, (), held
+agent._operations["observed_first"] = observed_first
+agent._operations["observed_again"] = lambda *a: (again(*a)[0], (), saved)
+def squares(x):
+    np.abs(x, out=x)
+    return x * x
 """),
     "pure-restored": ("Change an argument and put it right in a finalizer.", """
 import numpy as np
@@ -312,7 +345,14 @@ def fold(x, n):
     return grad
 """),
 }  # fmt: skip
-WORTH = {"pure-patched": 4.0, "pure-account": 4.0, "pure-restored": 10.0}
+# who keeps copies and puts them in the place of the arguments has left them as they were
+WORTH = {
+    "pure-patched": 4.0,
+    "pure-account": 4.0,
+    "pure-account-steady": 4.0,
+    "pure-account-saved": 10.0,
+    "pure-restored": 10.0,
+}
 
 ATTACKS = (
     *(

@@ -2,13 +2,15 @@
 
 import pytest
 
+from course.grading.wall.connection import Student, StudentCell
+from course.grading.wall.proxy import Proxy
 from tests.attacks.catalogue import ATTACKS
 from tests.attacks.corpus import marker
 from tests.attacks.evidence import Gain, outputs_of, secrets_in, told_in
-from tests.attacks.gaps import GAPS
 from tests.attacks.html import active_parts
 from tests.attacks.judgement import gained
 from tests.attacks.lab import HIDDEN
+from tests.attacks.protocol import AGENT, LIES, SPEAKS
 
 M = marker("x")
 
@@ -18,7 +20,16 @@ def test_every_kind_of_attack_is_there_and_no_id_twice() -> None:
     assert len(set(ids)) == len(ids) >= 60
     assert len({attack.folder for attack in ATTACKS}) == len(ids)
     assert len({attack.kind for attack in ATTACKS}) >= 12
-    assert set(GAPS) <= set(ids)
+
+
+def test_attacks_on_the_agent_find_it() -> None:
+    with Student() as student:
+        assert student.run(StudentCell("agent", f"import os, sys\n{AGENT}")).status == "ok"
+        assert isinstance(student.lookup("agent"), Proxy)
+        for name, (_, code) in {**SPEAKS, **LIES}.items():
+            if AGENT in code:
+                cell = student.run(StudentCell(name, f"import os, sys\n{code}"))
+                assert cell.status == "ok", (name, cell.error)
 
 
 @pytest.mark.parametrize(

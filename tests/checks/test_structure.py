@@ -116,6 +116,56 @@ def test_a_proxy_makes_the_call_itself() -> None:
     assert "6 for a batch of 2, 48 for one of 16" in grows.render()
 
 
+class Told:
+    """Calls whose account says that nothing was changed; `after` are the arguments then."""
+
+    def __init__(self, values: tuple[float, float], *after: Any) -> None:
+        self.values, self.after = list(values), after
+
+    def __course_twice__(self, args: Any, kwargs: Any) -> "Told":
+        return self
+
+    def first(self) -> checks.Call:
+        return checks.Call(self.values.pop(0))
+
+    def again(self) -> tuple[checks.Call, tuple[Any, ...]]:
+        return self.first(), self.after
+
+
+def test_an_account_of_a_call_is_held_against_the_arguments_and_the_answers() -> None:
+    checks.check_pure("E", Told((1.0, 1.0), X.copy(), {"k": [X.copy()]}), X, s={"k": [X]})  # type: ignore[arg-type]
+    for after, names in (
+        ((X + 1, {"k": [X]}), "`argument 1`"),
+        ((X, {"k": [-X]}), "`s`"),
+        ((X,), "`argument 1`, `s`"),
+    ):
+        report = failure(checks.check_pure, "E", Told((1.0, 1.0), *after), X, s={"k": [X]})
+        assert report.pattern == "mutated-input"
+        assert names in report.render()
+    told = Told((1.0, 2.0), X)
+    assert failure(checks.check_pure, "E", told, X).pattern == "second-call-differs"
+
+
+def test_both_calls_of_a_pure_function_have_the_same_arguments() -> None:
+    seen: list[Any] = []
+
+    def square(x: Any) -> Any:
+        seen.append(x)
+        return x * x
+
+    checks.check_pure("E", square, X)
+    assert seen[0] is seen[1]
+    assert seen[0] is not X
+
+    def spoils_later(x: Any) -> Any:
+        seen.append(x)
+        if len(seen) > 3:
+            x += 1
+        return 0.0
+
+    assert failure(checks.check_pure, "E", spoils_later, X).pattern == "mutated-input"
+
+
 INTEGERS = np.array([1, 2, -3])
 
 

@@ -33,7 +33,7 @@ from course.grading.student.describe import describe
 from course.grading.student.forbid import forbid
 from course.grading.student.operations import OPERATIONS, Operation
 from course.grading.student.outputs import Outputs, Sink
-from course.grading.student.private import forget_own_modules, make_observer
+from course.grading.student.private import forget_own_modules, make_observers
 from course.grading.student.referee_functions import RefereeError, RefereeFunction
 from course.grading.student.shell import StudentShell
 from course.grading.student.walls import Walls, raise_walls
@@ -87,7 +87,7 @@ class Agent:
             "start": self._start,
             "run": self._run,
             "lookup": self._lookup,
-            "observed_call": make_observer(),
+            **make_observers(),
         }
 
     def serve(self, channel: Channel) -> None:

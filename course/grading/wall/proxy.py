@@ -146,7 +146,30 @@ class Proxy:
             case (value, tuple(changed), dict() | None as hits, int() | None as peak):
                 if all(type(name) is str for name in changed) and _are_counts(hits or {}):
                     return Call(value, changed, hits, gauge.grown() if outside else peak)
-        raise ProtocolFault(f"the call of {self.__course_describe__()} has no account of itself")
+        raise self.__no_account()
+
+    def __course_twice__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> "Twice":
+        """Give two calls with the same arguments, which stay where they are called."""
+        return Twice(self, args, kwargs)
+
+    def __no_account(self) -> ProtocolFault:
+        return ProtocolFault(f"the call of {self.__course_describe__()} has no account of itself")
+
+    def __called_first(self, args: Any, kwargs: Any) -> "tuple[Call, Any]":
+        from course.checks import Call
+
+        match self.__plain("observed_first", tuple, args, kwargs):
+            case (value, tuple(changed), held) if all(type(name) is str for name in changed):
+                return Call(value, changed), held
+        raise self.__no_account()
+
+    def __called_again(self, held: Any) -> "tuple[Call, tuple[Any, ...]]":
+        from course.checks import Call
+
+        match self.__plain("observed_again", tuple, held):
+            case (value, tuple(changed), tuple(args)) if all(type(n) is str for n in changed):
+                return Call(value, changed), args
+        raise self.__no_account()
 
     def __course_describe__(self) -> str:
         """Say what this is, for messages."""
@@ -166,6 +189,23 @@ class Proxy:
             raise StudentDied(self.__link.closed or "this object is of another student process")
         number: int = self.__number
         return number
+
+
+class Twice:
+    """Two calls of a student's function with the same arguments."""
+
+    def __init__(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self._function, self._given = function, (args, kwargs)
+        self._held: Any = None
+
+    def first(self) -> "Call":
+        """Make the first call; the arguments stay in the student process."""
+        called, self._held = self._function._Proxy__called_first(*self._given)
+        return called  # type: ignore[no-any-return]
+
+    def again(self) -> "tuple[Call, tuple[Any, ...]]":
+        """Make the second call; give the arguments as they are then, too."""
+        return self._function._Proxy__called_again(self._held)  # type: ignore[no-any-return]
 
 
 def _are_counts(hits: dict[Any, Any]) -> bool:
