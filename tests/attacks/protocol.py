@@ -187,6 +187,13 @@ def call_here(function, args, kwargs, count, memory):
     return calls.Call(done.value, (), 7 if count else None, done.peak_bytes)
 calls.call_here = call_here
 """),
+    "lines-account": ("An account of a call that tells of a few lines only.", AGENT + """
+before = agent._operations["observed_call"]
+def observed(function, args, kwargs, count, memory):
+    value, changed, lines, peak = before(function, args, kwargs, False, memory)
+    return value, changed, {"<cell layer>:1": 7} if count else None, peak
+agent._operations["observed_call"] = observed
+""" + LOOPS),
     "lines-trace-off": ("Switch the trace off and on again within the function.", """
 import numpy as np
 """ + LOOPS.replace("def layer(", "def slow(") + """

@@ -7,6 +7,7 @@ from course.grading.wall.proxy import Proxy
 from tests.attacks.catalogue import ATTACKS
 from tests.attacks.corpus import marker
 from tests.attacks.evidence import Gain, outputs_of, secrets_in, told_in
+from tests.attacks.gaps import GAPS
 from tests.attacks.html import active_parts
 from tests.attacks.judgement import gained
 from tests.attacks.lab import HIDDEN
@@ -20,6 +21,7 @@ def test_every_kind_of_attack_is_there_and_no_id_twice() -> None:
     assert len(set(ids)) == len(ids) >= 60
     assert len({attack.folder for attack in ATTACKS}) == len(ids)
     assert len({attack.kind for attack in ATTACKS}) >= 12
+    assert set(GAPS) <= set(ids)
 
 
 def test_attacks_on_the_agent_find_it() -> None:
