@@ -263,8 +263,9 @@ def grade(
     Submissions that are as they were when they were last graded keep their results, and a run that
     was stopped goes on where it was.
     """
-    course.lab(lab)  # one that is not there is told before anything starts
-    with _site(workers, dask) as site:
+    notebooks = course.lab(lab).notebooks  # no lab: told before anything starts
+    folders = len(students) or sum(1 for _ in course.submitted.glob("*"))
+    with _site(workers, dask, folders * len(notebooks)) as site:
         run = _grade(course, lab, students=students or None, site=site, **options)
     if json_file:
         from course.reporting.grading_run import write_json
@@ -272,16 +273,16 @@ def grade(
         write_json(json_file, run.as_dict())
 
 
-def _site(workers: int | None, dask: str) -> "Site":
+def _site(workers: int | None, dask: str, jobs: int) -> "Site":
     """Say where to grade; processes of this machine load while nbgrader, which takes long, does."""
     if dask:
         from course.grading.run.cluster import Cluster
 
-        return Cluster(dask)
+        return Cluster(dask, workers)
     from course.grading.run.workers import Machine
 
     machine = Machine(workers)
-    machine.begin()
+    machine.begin(jobs)
     return machine
 
 

@@ -82,7 +82,7 @@ _compiler_options: ContextVar[dict[str, Any]] = ContextVar("_compiler_options")
 
 @contextmanager
 def compiler_options(**options: Any) -> Iterator[None]:
-    """Give these options to JAX's compiler, where it knows them, for all gradients found inside."""
+    """Give JAX's compiler these options, up to one that it does not know, for gradients inside."""
     token = _compiler_options.set(options)
     try:
         yield
@@ -93,10 +93,11 @@ def compiler_options(**options: Any) -> Iterator[None]:
 def _compiled(gradient: Callable[..., Any], leaves: list[Any]) -> Any:
     import jax
 
-    options = _compiler_options.get({})
-    if options:
-        with suppress(TypeError, RuntimeError):  # this version of JAX does not know one of them
-            return jax.jit(gradient, compiler_options=options)(leaves)
+    options = list(_compiler_options.get({}).items())
+    while options:
+        with suppress(TypeError, RuntimeError):  # this version of JAX does not know the last one
+            return jax.jit(gradient, compiler_options=dict(options))(leaves)
+        options.pop()
     return jax.jit(gradient)(leaves)
 
 

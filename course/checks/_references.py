@@ -1,4 +1,4 @@
-"""Gradients found beforehand by JAX, and the functions that they belong to.
+"""Gradients found beforehand, by JAX or by differences, and the functions that they belong to.
 
 Importing JAX and tracing a loss cost far more than all else in a check, and the gradient is the
 same for the whole class. A reference is used only for the very function that it was made for: the

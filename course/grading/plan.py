@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 
 from course.grading.limits import Limits
@@ -69,7 +70,10 @@ def begin_plan(
     text = dump_notebook(source)
     mistakes = tuple(mistake for mistake in lab.mistakes if mistake.exercise in exercises)
     seconds = limits.trusted_seconds
-    begun = begin_references(text, seed, seconds, pool)
+    try:
+        begun = begin_references(text, seed, seconds, pool)
+    except BrokenProcessPool:  # `observe` will find that out, and another pool
+        begun = None
 
     def finish() -> Plan:
         references, catalogue = observe(text, mistakes, seed, seconds, pool, begun)

@@ -140,7 +140,7 @@ def workers_for(lab: Lab, level: str) -> Workers:
         with ExitStack() as stack:
             workers = Workers(1)
             stack.callback(workers.close)
-            workers.prepare(lab, lab.notebooks, _seed, level)()
+            workers.prepare(lab, lab.notebooks, _seed, level, stack)()
             stack.pop_all()
         _workers[state] = workers
     return _workers[state]

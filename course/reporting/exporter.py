@@ -39,6 +39,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         self._highlight = remembering(self._highlighted)
         self._clean = remembering(clean_html)
         self._cells: dict[str, str] = {}
+        self._language = ""
         super().__init__(raw_template=TEMPLATE, **settings)
 
     def default_filters(self) -> Iterator[tuple[str, Any]]:
@@ -51,7 +52,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         """Give the HTML of a cell, which `make` makes, unless it was made before."""
         if any(output.output_type not in TEXT for output in cell.get("outputs", ())):
             return make()
-        key = json.dumps(cell, sort_keys=True)
+        key = f"{self._language} {json.dumps(cell, sort_keys=True)}"
         if key not in self._cells:
             if len(key) > LONGEST_KEPT:
                 return make()
@@ -96,6 +97,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         )
         self.register_filter("filter_data_type", by_type)
         self.register_filter("highlight_code", self._highlighter(language))
+        self._language = language
         html, resources = TemplateExporter.from_notebook_node(self, nb, resources, **settings)
         return described(html), resources
 

@@ -15,7 +15,8 @@ from course.grading.pool import trusted_pool
 from course.grading.settings import load_config, nbgrader_environment
 from course.labs import Course
 
-START = 30  # so many students' pages are made before another process has started
+# So many students' pages are made before another process has started, and as few are worth one.
+START, FEW = 30, 10
 
 
 class _Pages(GenerateFeedback):  # type: ignore[misc]
@@ -71,7 +72,9 @@ def write_feedback(
 
 def _shares(students: Sequence[str], workers: int) -> list[Sequence[str]]:
     """Give the share of this process, then those of others, who have to start first."""
-    each = max(0, len(students) - START) // workers
+    more = max(0, len(students) - START)
+    workers = min(workers, max(1, more // FEW))
+    each = more // workers
     others = [students[n * each : (n + 1) * each] for n in range(workers - 1)] if each else []
     return [students[len(others) * each :], *others]
 

@@ -1,5 +1,6 @@
 """Gradients of an earlier run are used for the same loss, and for no other."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -176,3 +177,14 @@ def test_central_differences_are_measured_once_for_the_same_function() -> None:
     other = measured(lambda x: 2 * g(x), wide, made)
     assert other[2] == count
     assert np.allclose(other[0], 2 * np.array(first), atol=1e-8)
+
+
+def test_a_function_that_is_not_there_a_little_further_away_is_measured_all_the_same() -> None:
+    at = np.full(12, 1e-3)
+
+    def root(x: Any) -> float:
+        return sum(math.sqrt(entry) for entry in x)
+
+    with checks.session(5, "c"):
+        found = checks.central_difference(root, at)
+    assert np.allclose(found, 0.5 / np.sqrt(at), rtol=1e-3)

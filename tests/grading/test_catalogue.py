@@ -1,16 +1,19 @@
+import os
 import pickle
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
 from nbformat import v4
 
 from course.errors import CourseError
+from course.grading.plan import begin_plan
 from course.grading.pool import trusted_pool
 from course.grading.submission.rebuild import Step, steps_of
 from course.grading.verdict.catalogue import observe, sightings_of
 from course.grading.verdict.plain import run_plain
 from course.labs import Kind, Mistake, dump_notebook
-from tests.support.toylab import LAB, make_course, source_notebook
+from tests.support.toylab import LAB, NOTEBOOK, make_course, source_notebook
 
 SOURCE = dump_notebook(source_notebook())
 
@@ -63,6 +66,19 @@ def test_a_mistake_that_kills_its_process_is_reported() -> None:
     )  # fmt: skip
     with trusted_pool(1) as pool, pytest.raises(CourseError, match="deadly"):
         observe(SOURCE, [deadly], 7, 10, pool)
+
+
+@pytest.mark.slow
+def test_a_pool_that_is_broken_from_the_start_is_not_used(tmp_path: Path) -> None:
+    lab = make_course(tmp_path).lab(LAB)
+    path = lab.folder / "mistakes.py"
+    text = path.read_text("utf-8")
+    path.write_text(f"{text}\nMISTAKES = MISTAKES[:1]\n", "utf-8")
+    with trusted_pool(1) as pool:
+        with pytest.raises(BrokenProcessPool):
+            pool.submit(os._exit, 3).result()
+        plan = begin_plan(lab, NOTEBOOK, 7, pool)()
+    assert len(plan.catalogue.sightings) == 1
 
 
 def test_a_mistake_that_does_not_fit_is_reported() -> None:

@@ -22,7 +22,7 @@ from course.grading.protocol import (
 )
 from course.grading.protocol.raised import also, builtin_bases
 
-BOUNDS = Bounds(value_bytes=1000, structure_bytes=1000, depth=4)
+BOUNDS = Bounds(value_bytes=1000, structure_bytes=100_000, depth=4)
 
 
 def body(node):
@@ -68,6 +68,7 @@ def test_messages_come_back_the_same(message):
         ["request", 1, "call", [], [1, 2], []],
         ["request", 1, "call", [], ["a"], []],
         ["request", 1, "call", [], ["a", 1, "a", 2], []],
+        ["request", 1, "call", [], [part for n in range(6000) for part in (str(n), 0)], []],
         ["request", 1, "call", [], [], ["1"]],
         ["request", 1, "call", [], [], [True]],
         ["request", 1, b"call", [], [], []],
@@ -78,7 +79,7 @@ def test_messages_come_back_the_same(message):
         ["refusal", 1, None],
         ["refusal", 1, "a", "b"],
     ],
-    ids=str,
+    ids=lambda parts: str(parts)[:60],
 )
 def test_what_is_no_message_is_refused(parts):
     with pytest.raises(Malformed):

@@ -325,3 +325,11 @@ def test_damaged_values_never_do_worse_than_being_refused(value, data):
 def test_extended_precision_travels_as_double():
     assert same(there_and_back(np.longdouble(0.5)), np.float64(0.5))
     assert same(there_and_back(np.array([[1.5]], np.clongdouble)), np.array([[1.5 + 0j]]))
+
+
+def test_numbers_of_jax_that_do_not_travel_stay_where_they_are():
+    jnp = pytest.importorskip("jax.numpy")
+    assert same(there_and_back(jnp.ones(3)), np.ones(3, np.float32))
+    for value in (jnp.ones(3, jnp.bfloat16), [jnp.bfloat16(1.5)]):
+        back = there_and_back(value)
+        assert isinstance(back[0] if isinstance(back, list) else back, Mine)

@@ -5,7 +5,7 @@ import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -357,3 +357,30 @@ def test_a_fault_of_the_lab_is_told_before_anything_is_written(
     with pytest.raises(CourseError, match="does not fit"):
         grade(course)
     assert not course.autograded.exists()
+
+
+def test_what_was_begun_is_ended_where_something_else_fails(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[str] = []
+
+    def observers(_: Judge) -> AbstractContextManager[Any]:
+        stack = ExitStack()
+        stack.callback(ended.append, "observers")
+        return stack
+
+    def fail(*_: Any, **__: Any) -> Any:
+        raise CourseError("it cannot be opened")
+
+    monkeypatch.setattr(Judge, "observers", observers)
+    monkeypatch.setattr(Judge, "__exit__", lambda *_: ended.append("crew"))
+    with monkeypatch.context() as closed:
+        closed.setattr(grading_run.Recorder, "__enter__", fail)
+        with pytest.raises(CourseError, match="opened"):
+            grade(course)
+    assert ended == ["observers", "crew"]
+    ended.clear()
+    monkeypatch.setattr(crew, "begin_plan", fail)
+    with pytest.raises(CourseError, match="opened"):
+        grade(course)
+    assert ended == ["observers", "crew"]

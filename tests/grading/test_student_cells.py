@@ -140,6 +140,9 @@ shell.should_run_async = InteractiveShell.should_run_async
         "x = (1\n% 2)\nx",
         "def f():\n    return 7\n%precision 3",
         ">>> x = 7\n>>> x",
+        "In [1]: x = 7\nIn [2]: x",
+        "In [1]: 6\nIn [2]: 7",
+        "x = 7\n...\nx",
         "x = 7\nx?",
         "x = 7\nls",
         "pwd",
@@ -156,6 +159,13 @@ def test_cells_run_as_ipython_runs_them(student, source):
     theirs = run(student, source, "c")
     assert run(student, "shell.transform_cell, shell.should_run_async = ours").status == "ok"
     assert _without_counts(ours) == _without_counts(theirs)
+
+
+def test_transformers_of_the_notebook_itself_see_every_cell(student):
+    assert run(student, "def twice(lines):\n    return lines + lines\n").status == "ok"
+    assert run(student, "get_ipython().input_transformers_post.append(twice)").status == "ok"
+    assert printed(run(student, "x = 7\nprint(x)")) == "7\n7\n"
+    assert run(student, "get_ipython().input_transformers_post.clear()").status == "ok"
 
 
 def _without_counts(cell):

@@ -45,6 +45,12 @@ class Decoder:
         self._resolve = resolve
         self._keys_left = KEYS
 
+    def count_keys(self, count: int) -> None:
+        """Hear of so many keys more."""
+        self._keys_left -= count
+        if self._keys_left < 0:
+            raise Malformed("too many keys")
+
     def end(self) -> None:
         """Hear that all values were read."""
         if self._rest:
@@ -83,9 +89,7 @@ class Decoder:
         return slice(*self._three(parts, depth))
 
     def _members(self, parts: list[Any], depth: int) -> list[Any]:
-        self._keys_left -= len(parts)
-        if self._keys_left < 0:
-            raise Malformed("too many keys")
+        self.count_keys(len(parts))
         members = self._items(parts, depth)
         try:
             distinct = len(set(members)) == len(members)

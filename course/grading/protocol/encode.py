@@ -76,7 +76,8 @@ class Encoder:
         if issubclass(kind, _BY_VALUE):
             return self._number(value) or self._other(value, depth)
         array = from_jax(value)
-        return self._reference(value) if array is None else self._number(array)
+        number = None if array is None else self._number(array)
+        return number or self._reference(value)
 
     def _container(self, value: Any, tag: str | None, depth: int) -> list[Any]:
         if depth <= 0:

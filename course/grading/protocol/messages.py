@@ -104,6 +104,7 @@ def _request(fields: list[Any], decoder: Decoder, depth: int) -> Request:
 
 def _keywords(named: list[Any], decoder: Decoder, depth: int) -> dict[str, Any]:
     names = _all(str, named[::2])
+    decoder.count_keys(len(names))
     if len(named) % 2 or len(set(names)) < len(names):
         raise Malformed("not keyword arguments")
     values = [decoder.value(node, depth) for node in named[1::2]]

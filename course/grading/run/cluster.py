@@ -30,10 +30,11 @@ CONNECT_SECONDS = 20
 
 
 class Cluster(Site):
-    """The cluster whose scheduler listens at `address`."""
+    """The cluster whose scheduler listens at `address`; pages are made on so many `cores` here."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, cores: int | None = None) -> None:
         self._address = address
+        self._cores = cores or os.cpu_count() or 1
 
     def level(self, sandbox: str) -> str:
         """Give the level that all workers have, once they were found fit to grade."""
@@ -71,8 +72,8 @@ class Cluster(Site):
 
     @property
     def cores(self) -> int:
-        """All of them."""
-        return os.cpu_count() or 1
+        """How many to use here."""
+        return self._cores
 
     def __exit__(self, *_: object) -> None:
         pass

@@ -38,18 +38,18 @@ class Crew(AbstractContextManager["Crew"]):
     """Grades jobs in parallel, each plan sent to each worker once; a context that ends it."""
 
     def prepare(
-        self, lab: Lab, notebooks: Iterable[str], seed: int, sandbox: str
+        self, lab: Lab, notebooks: Iterable[str], seed: int, sandbox: str, stack: ExitStack
     ) -> Callable[[], Mapping[str, Plan]]:
-        """Begin to find what is the same for the whole class.
+        """Begin to find what is the same for the whole class; `stack` would end that, too.
 
         The function that is given waits for it; then all are ready to grade by it.
         """
-        stack = ExitStack()
-        pool = stack.enter_context(self.observers())
+        observing = stack.enter_context(ExitStack())
+        pool = observing.enter_context(self.observers())
         begun = {name: begin_plan(lab, name, seed, pool, sandbox=sandbox) for name in notebooks}
 
         def finish() -> Mapping[str, Plan]:
-            with stack:
+            with observing:
                 plans = {name: plan() for name, plan in begun.items()}
             self.take(plans)
             return plans

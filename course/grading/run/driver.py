@@ -106,12 +106,14 @@ class _Work:
 
     def begin(self) -> None:
         """Let those who grade find what they need, while this process does something else."""
-        todo = self._agenda.todo
-        if todo:
-            self._crew = self._stack.enter_context(self._site.crew(len(todo)))
-            notebooks = dict.fromkeys(notebook for _, notebook in todo)
-            seed = self._agenda.run.seed
-            self._plans = self._crew.prepare(self._lab, notebooks, seed, self._level)
+        todo, seed = self._agenda.todo, self._agenda.run.seed
+        if not todo:
+            return
+        notebooks = dict.fromkeys(notebook for _, notebook in todo)
+        with ExitStack() as stack:
+            self._crew = stack.enter_context(self._site.crew(len(todo)))
+            self._plans = self._crew.prepare(self._lab, notebooks, seed, self._level, stack)
+            self._stack = stack.pop_all()
 
     def end(self) -> None:
         """Leave nothing running."""

@@ -109,10 +109,11 @@ class Machine(Site):
         self._cores = workers or os.cpu_count() or 1
         self._begun: Workers | None = None
 
-    def begin(self) -> None:
-        """Let the processes load already while this one does something else."""
-        self._begun = Workers(self._cores)
-        self._begun.load()
+    def begin(self, jobs: int) -> None:
+        """Let the processes for so many jobs or fewer load already, while this one does too."""
+        if jobs:
+            self._begun = Workers(min(self._cores, jobs))
+            self._begun.load()
 
     @property
     def cores(self) -> int:

@@ -103,7 +103,7 @@ class Agent:
     def rehearse(self) -> None:
         """Do what is done for every submission, so that a process forked later has it warm."""
         function, thing = self._shell.rehearse()
-        forget, self._bounds, self._channel = self._lent, REHEARSED, Nowhere()
+        before, self._bounds, self._channel = self._lent, REHEARSED, Nowhere()
         self._lent = Lent()
         array = np.ones((2, 3))
         for _ in range(ROUNDS):
@@ -111,7 +111,7 @@ class Agent:
             self._ask("setattr", thing, "value", [array, (1.5, None)])
             self._ask("call", function, array)
             self._ask("observed_call", function, (array,), {}, False, False)
-        self._lent, self._bounds = forget, FIRST_BOUNDS
+        self._lent, self._bounds = before, FIRST_BOUNDS
 
     def _ask(self, operation: str, *args: Any) -> None:
         """Ask this process itself."""

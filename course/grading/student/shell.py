@@ -20,8 +20,6 @@ from course.grading.student.describe import CELL, Description, describe
 from course.grading.student.outputs import Sink
 
 REHEARSAL = """
-%matplotlib inline
-import matplotlib.pyplot as plt
 import numpy as np
 
 def slope(x):
@@ -34,7 +32,10 @@ class Square:
 
 square = Square(np.ones((2, 3)))
 print(f"{slope(np.ones((2, 3))).sum():.2f}", square.value[0])
+%matplotlib inline
+import matplotlib.pyplot as plt
 """
+AWRY = re.compile(r"\A\s|^\s*(?:In \[\d+\]:|\.\.\.)", re.MULTILINE)
 ASYNCHRONOUS = re.compile(r"\b(?:await|async)\b")
 NOTE = "(grading runs no shell commands; left out: {})\n"
 SHELL_MAGICS = (
@@ -82,6 +83,7 @@ class StudentShell(InteractiveShell):  # type: ignore[misc]
     displayhook_class = _ResultHook
     display_pub_class = _Publisher
     sink: Any = None
+    usual_transformers: Any = None
 
     @classmethod
     def start(cls, sink: Sink) -> "StudentShell":
@@ -92,6 +94,7 @@ class StudentShell(InteractiveShell):  # type: ignore[misc]
         config.InteractiveShell.colors = "nocolor"
         shell: StudentShell = cls.instance(user_module=types.ModuleType("__main__"), config=config)
         shell.sink = sink
+        shell.usual_transformers = shell._transformers()
         shell._leave_out_shell_commands()
         builtins.input = _no_input
         warnings.filterwarnings("ignore", message=".*is non-interactive, and thus cannot be shown")
@@ -111,13 +114,18 @@ class StudentShell(InteractiveShell):  # type: ignore[misc]
     def transform_cell(self, raw_cell: str) -> str:
         """Leave a cell as it is that is Python already: to look for magics takes longer than that.
 
-        Of a single line IPython makes more: `ls` alone is a command.
+        Of a single line IPython makes more: `ls` alone is a command. Prompts can be Python, too.
         """
-        if "\n" in raw_cell.strip() and not raw_cell[:1].isspace():
+        is_usual = self._transformers() == self.usual_transformers
+        if is_usual and "\n" in raw_cell.strip() and not AWRY.search(raw_cell):
             with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
                 ast.parse(raw_cell)
                 return f"{raw_cell}\n"
         return str(super().transform_cell(raw_cell))
+
+    def _transformers(self) -> tuple[list[Any], list[Any]]:
+        """Give what IPython does to cells besides its own way: notebooks may add to it."""
+        return [*self.input_transformers_cleanup], [*self.input_transformers_post]
 
     def should_run_async(self, raw_cell: str, **options: Any) -> bool:
         """Tell whether a cell awaits something; IPython compiles it to find that out."""

@@ -75,7 +75,9 @@ def _observed(
     pool: TrustedPool,
     begun: Iterable[References] | None,
 ) -> tuple[References, Catalogue]:
-    references = merged(begun or begin_references(source_json, seed, seconds, pool))
+    if begun is None:
+        begun = begin_references(source_json, seed, seconds, pool)
+    references = merged(begun)
     work = partial(sightings_of, source_json, references=references)
     found = tuple(pool.map(partial(work, seed=seed, seconds=seconds), mistakes))
     catalogue = Catalogue(mistakes, {m.id: s for m, s in zip(mistakes, found, strict=True)})

@@ -1,7 +1,8 @@
 """Gradients that the tests of a notebook need, found once for the whole class.
 
 The reference solution is run by its tests in trusted code. Whoever grades is given the gradients
-that JAX found there, with what tells for which losses they are right: see `course.checks`.
+that were found there, by JAX or by central differences, with what tells for which losses they are
+right: see `course.checks`.
 """
 
 import os
