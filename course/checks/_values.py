@@ -37,7 +37,8 @@ class _UnreadableError(Exception):
 def normal_form(value: Any) -> Node:
     """Turn a value into nested tuples and dicts of plain arrays, strings and None.
 
-    Numbers become arrays of shape `()`; arrays are copied; subclasses of ndarray become plain.
+    Numbers become arrays of shape `()`; arrays are copied, in the machine's byte order; subclasses
+    of ndarray become plain.
     What is deeper than `MAX_DEPTH` or has more than `MAX_ITEMS` items becomes an `Alien`.
     """
     try:
@@ -114,7 +115,7 @@ def _leaf(value: Any) -> Array | Alien:
         return Alien(f"an array that cannot be read ({type(error).__name__})")
     if array.dtype.kind not in "biufc":
         return Alien(OBJECTS if array.dtype.kind == "O" else f"an array of {str(array.dtype)[:40]}")
-    return array
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def _is_jax(kind: type) -> bool:
