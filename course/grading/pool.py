@@ -1,22 +1,26 @@
 """Worker processes of our own code: started afresh, gone with their parent or when it says so."""
 
 import atexit
+import gc
 import multiprocessing
 import os
 import signal
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from types import FrameType
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from course.grading.sandbox.surroundings import ONE_THREAD
 
 P = ParamSpec("P")
 T = TypeVar("T")
+AGAIN_SECONDS = 0.01  # from one try to stop what a process does to the next
 GRACE_SECONDS = 3.0  # to end a student process and remove its folder
 
 
@@ -91,6 +95,8 @@ def _begin(
     leave_out_grammar()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _stop)
+    if hasattr(signal, "SIGALRM"):  # all but Windows
+        signal.signal(signal.SIGALRM, _stop)
     threading.Thread(target=_end_after, args=(reader,), daemon=True).start()
     if prepare is not None:
         prepare(*args)
@@ -115,11 +121,25 @@ def _end_after(reader: "Connection[Any, Any]") -> None:
         os._exit(1)
 
 
-def _stop(*_: object) -> None:
+def _stop(_: int, frame: FrameType | None) -> None:
     """Unwind what this process is in the midst of, so that it cleans up after itself."""
     if not _busy.is_set():
         _leave()
-    raise KeyboardInterrupt
+    if _would_be_lost(frame):
+        signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS)
+    else:
+        raise KeyboardInterrupt
+
+
+def _would_be_lost(frame: FrameType | None) -> bool:
+    """Tell whether Python would only print an exception that is raised there, and go on."""
+    callbacks = {getattr(function, "__code__", None) for function in gc.callbacks}
+    while frame is not None:
+        code = frame.f_code
+        if code in callbacks or code.co_name == "__del__" or code.co_filename == weakref.__file__:
+            return hasattr(signal, "setitimer")
+        frame = frame.f_back
+    return False
 
 
 def _leave() -> NoReturn:

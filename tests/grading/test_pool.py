@@ -45,3 +45,42 @@ def test_a_worker_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         time.sleep(0.1)
     os.kill(worker, signal.SIGKILL)
     pytest.fail("the worker outlived its parent")
+
+
+LATE = """
+import gc, os, sys, time
+from course.grading.pool import trusted_pool
+
+def callback(phase, _):
+    for _ in range(10_000_000 if phase == "start" else 0):
+        pass
+
+def work(path):
+    gc.callbacks.append(callback)
+    open(f"{path}/begun", "w").close()
+    try:
+        gc.collect()
+        time.sleep(30)
+    finally:
+        open(f"{path}/ended", "w").close()
+
+if __name__ == "__main__":
+    pool = trusted_pool(1)
+    pool.submit(work, sys.argv[1])
+    while not os.path.exists(f"{sys.argv[1]}/begun"):
+        time.sleep(0.01)
+    time.sleep(0.05)
+    pool.end()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a timer")
+def test_a_worker_that_is_ended_amid_a_callback_cleans_up_and_says_nothing(tmp_path: Path) -> None:
+    script = tmp_path / "program.py"
+    script.write_text(LATE)
+    done = subprocess.run(
+        [sys.executable, script, tmp_path], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    assert (tmp_path / "ended").exists()
