@@ -7,11 +7,7 @@ from course.checks._calls import Call, call
 from course.checks._differences import central_difference
 from course.checks._errors import CheckFailed, OracleError
 from course.checks._gradients import check_gradients
-from course.checks._oracles import (
-    compiler_options,
-    jax_gradient,
-    taylor_slope,
-)
+from course.checks._oracles import compiler_options, jax_gradient, taylor_slope
 from course.checks._references import Reference
 from course.checks._report import Passed, Report
 from course.checks._session import Observation, Session, record, rng, session

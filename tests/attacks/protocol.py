@@ -174,6 +174,18 @@ def layer(x, w):
             out[i, j] = np.tanh(sum(x[i, k] * w[k, j] for k in range(len(w))))
     return out
 """
+UNCHANGED = (
+    AGENT
+    + """
+def without_changes(before):
+    def told(*a):
+        value, _, last = before(*a)
+        return value, (), last
+    return told
+for name in ("observed_first", "observed_again"):
+    agent._operations[name] = without_changes(agent._operations[name])
+"""
+)
 LIES = {
     "lines-patched": ("Patch the counter of lines.", LOOPS + """
 import course.checks._lines as lines, course.checks._calls as calls
@@ -289,27 +301,13 @@ def squares(x):
     x *= x
     return x
 """),
-    "pure-account": ("An account of a call that leaves out what was changed.", AGENT + """
-def without_changes(before):
-    def told(*a):
-        value, _, last = before(*a)
-        return value, (), last
-    return told
-for name in ("observed_first", "observed_again"):
-    agent._operations[name] = without_changes(agent._operations[name])
+    "pure-account": ("An account of a call that leaves out what was changed.", UNCHANGED + """
 def squares(x):
     x *= x
     return x
 """),
-    "pure-account-steady": ("The same, by a function that gives the same answer again.", AGENT + """
-import numpy as np
-def without_changes(before):
-    def told(*a):
-        value, _, last = before(*a)
-        return value, (), last
-    return told
-for name in ("observed_first", "observed_again"):
-    agent._operations[name] = without_changes(agent._operations[name])
+    "pure-account-steady": ("The same, by a function that gives the same answer again.",
+                            UNCHANGED + """
 def squares(x):
     np.abs(x, out=x)
     return x * x
