@@ -4,6 +4,7 @@ import atexit
 import gc
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -39,8 +40,9 @@ class TrustedPool(ProcessPoolExecutor):
             os.environ.setdefault(name, value)
         context = multiprocessing.get_context("spawn")
         reader, self._alive = context.Pipe(duplex=False)
+        preparing = pickle.dumps((prepare, args))  # what it imports waits for `_begin`
         super().__init__(
-            workers, mp_context=context, initializer=_begin, initargs=(reader, prepare, args)
+            workers, mp_context=context, initializer=_begin, initargs=(reader, preparing)
         )
 
     def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
@@ -87,9 +89,7 @@ def _stay_on_core(name: str) -> None:
 _busy = threading.Event()  # while this process, a worker, calls a function
 
 
-def _begin(
-    reader: "Connection[Any, Any]", prepare: Callable[..., None] | None, args: tuple[Any, ...]
-) -> None:
+def _begin(reader: "Connection[Any, Any]", preparing: bytes) -> None:
     """Leave Ctrl-C to the parent, and end with it."""
     _stay_on_core(multiprocessing.current_process().name)
     leave_out_grammar()
@@ -98,6 +98,7 @@ def _begin(
     if hasattr(signal, "SIGALRM"):  # all but Windows
         signal.signal(signal.SIGALRM, _stop)
     threading.Thread(target=_end_after, args=(reader,), daemon=True).start()
+    prepare, args = pickle.loads(preparing)
     if prepare is not None:
         prepare(*args)
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from course.grading.pool import TrustedPool
+from tests.grading.with_nbformat import validate_a_notebook
+
 PROGRAM = """
 import os, time
 from course.grading.pool import trusted_pool
@@ -84,3 +87,15 @@ def test_a_worker_that_is_ended_amid_a_callback_cleans_up_and_says_nothing(tmp_p
     )
     assert done.stderr == ""
     assert (tmp_path / "ended").exists()
+
+
+def is_loaded(module: str) -> bool:
+    return sys.modules.get(module) is not None
+
+
+def test_what_a_worker_prepares_with_is_imported_without_the_grammar_of_web_addresses() -> None:
+    """The grammar takes a second to build; `nbformat` asks for it where it may be had."""
+    with TrustedPool(1, validate_a_notebook) as pool:
+        assert pool.submit(is_loaded, "nbformat").result()
+        assert pool.submit(is_loaded, "jsonschema").result()
+        assert not pool.submit(is_loaded, "rfc3987_syntax").result()
