@@ -1,6 +1,7 @@
 """A class from submissions to everything that is written about it."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from course.grading.run.workers import Machine
 from course.grading.verdict.results import REFUSED, NotebookResult
 from course.labs import Course
 from course.reporting.class_report import render
-from course.reporting.feedback import write_feedback
+from course.reporting.feedback import Feedback
 from course.reporting.summary import Summary, summarise
 
 OnStart = Callable[[int, int], None]  # how many results are kept, how many are to be found
@@ -61,6 +62,8 @@ def grade_and_record(
         if `grade_class` raises it, or the gradebook cannot be written.
     """
     lab, site = course.lab(lab_name), site or Machine()
+    pages = Feedback(course, lab_name)
+    missing: dict[str, set[str]] = defaultdict(lambda: set(lab.notebooks))
     with (
         grade_class(course, lab_name, students=students, site=site, **options) as run,
         Recorder(course, lab) as recorder,
@@ -68,15 +71,19 @@ def grade_and_record(
         results = list(run.kept)
         for result in run.kept:
             recorder.restore(result)
+            missing[result.student].discard(result.notebook)
         on_start(len(run.kept), run.total)
-        for number, result in enumerate(run.results, 1):
+        for number, result in enumerate(run.results(pages.write_next), 1):
             recorder.add(result)
             run.done(result)
             results.append(result.lean())
+            missing[result.student].discard(result.notebook)
+            if not missing[result.student] and result.status != REFUSED:
+                pages.add(result.student)
             on_result(result, number, run.total)
     results.sort(key=lambda result: (result.student, lab.notebooks.index(result.notebook)))
     if any(result.status != REFUSED for result in results):
-        write_feedback(course, lab.name, students, site.cores)
+        pages.write_rest(students, site.cores)
     summary = summarise(results, lab, run.seed)
     report = course.root / "reports" / f"{lab.name}.html"
     write_text(report, render(summary))

@@ -33,7 +33,7 @@ def course(tmp_path: Path, source: Any) -> Course:
 def graded(course: Course, **options: Any) -> list[NotebookResult]:
     with grade_class(course, LAB, sandbox=LEVEL, **options) as run:
         assert run.total == 3
-        return sorted(run.results, key=lambda result: result.student)
+        return sorted(run.results(), key=lambda result: result.student)
 
 
 @pytest.mark.slow
@@ -52,7 +52,7 @@ def test_results_do_not_depend_on_the_workers(course: Course) -> None:
 @pytest.mark.slow
 def test_chosen_students_only(course: Course) -> None:
     with grade_class(course, LAB, students=["bob"], sandbox=LEVEL, site=Machine(1)) as run:
-        assert [result.student for result in run.results] == ["bob"]
+        assert [result.student for result in run.results()] == ["bob"]
     with pytest.raises(CourseError, match="nobody"):
         grade_class(course, LAB, students=["nobody"], sandbox=LEVEL)
 

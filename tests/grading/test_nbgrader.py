@@ -21,7 +21,7 @@ from course.grading.run.workers import Machine
 from course.grading.sandbox import best_level, trust
 from course.grading.settings import configure, nbgrader_environment
 from course.labs import Course, apply_mistake, load_notebook
-from course.reporting.feedback import write_feedback
+from course.reporting.feedback import Feedback
 from tests.support.toylab import LAB, NOTEBOOK, make_course, source_notebook, submit
 
 pytestmark = pytest.mark.slow
@@ -82,9 +82,9 @@ def driven(tmp_path_factory: pytest.TempPathFactory) -> Course:
         grade_class(course, LAB, **options) as run,  # type: ignore[arg-type]
         Recorder(course, course.lab(LAB)) as recorder,
     ):
-        for result in run.results:
+        for result in run.results():
             recorder.add(result)
-    write_feedback(course, LAB)
+    Feedback(course, LAB).write_rest()
     return course
 
 

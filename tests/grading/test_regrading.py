@@ -22,6 +22,7 @@ from course.grading.settings import nbgrader_environment
 from course.grading.verdict.results import NotebookResult
 from course.labs import Course, Lab, dump_notebook
 from course.reporting import grading_run
+from course.reporting.feedback import Feedback
 from course.reporting.grading_run import GradingRun, grade_and_record
 from tests.support.toylab import LAB, NOTEBOOK, make_course, submit
 
@@ -89,7 +90,8 @@ def course(
 ) -> Course:
     monkeypatch.setattr(grading_run, "Machine", Machine)
     monkeypatch.setattr(crew, "begin_plan", plain_plan)
-    monkeypatch.setattr(grading_run, "write_feedback", lambda *_: None)
+    monkeypatch.setattr(Feedback, "write_next", lambda _: False)
+    monkeypatch.setattr(Feedback, "write_rest", lambda *_: None)
     monkeypatch.setattr(Machine, "status", "graded")
     course = make_course(tmp_path)
     shutil.copy(empty_gradebook, tmp_path)
@@ -384,3 +386,56 @@ def test_what_was_begun_is_ended_where_something_else_fails(
     with pytest.raises(CourseError, match="opened"):
         grade(course)
     assert ended == ["observers", "crew"]
+
+
+class Slow(Judge):
+    """Whoever grades takes three steps of something else."""
+
+    def __init__(self) -> None:
+        self.started: list[Future[NotebookResult]] = []
+
+    def submit(self, job: Job) -> "Future[NotebookResult]":
+        self.started.append(Future())
+        self.verdict = nothing_graded(job, "graded", "seen")
+        return self.started[-1]
+
+    def step(self) -> bool:
+        self.steps += 1
+        if self.steps % 3 == 0:
+            self.started[-1].set_result(self.verdict)
+        return True
+
+    steps = 0
+
+
+def test_something_else_is_done_until_a_result_is_there(course: Course) -> None:
+    slow = Slow()
+    plan = plain_plan(course.lab(LAB), NOTEBOOK, 1, None, sandbox="wall")()
+    jobs = [Job(student, plan, b"{}") for student in STUDENTS]
+    results = [(result.student, slow.steps) for result in slow.grade(jobs, slow.step)]
+    assert results == [("ada", 3), ("bob", 6), ("eve", 9)]
+
+
+def test_pages_are_made_of_submissions_that_are_complete(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two notebooks the first alone makes no page; one that was kept counts."""
+    lab = course.lab(LAB)
+    other = lab.notebook_path(NOTEBOOK).with_name("second.ipynb")
+    shutil.copy(lab.notebook_path(NOTEBOOK), other)
+    for student in STUDENTS:
+        shutil.copy(
+            course.submitted / student / LAB / f"{NOTEBOOK}.ipynb",
+            course.submitted / student / LAB / "second.ipynb",
+        )
+    told: list[str] = []
+    monkeypatch.setattr(Feedback, "add", lambda _, student: told.append(student))
+    seen: list[int] = []
+    grade(course, on_result=lambda *_: seen.append(len(told)))
+    assert told == list(STUDENTS)
+    assert seen == [0, 1, 1, 2, 2, 3]
+    path = course.submitted / "bob" / LAB / "second.ipynb"
+    path.write_bytes(path.read_bytes() + b"\n")
+    told.clear()
+    grade(course)
+    assert told == ["bob"]

@@ -24,7 +24,7 @@ from course.grading.settings import load_config, nbgrader_environment
 from course.labs import Course, dump_notebook, load_notebook
 from course.reporting import exporter, feedback
 from course.reporting.exporter import FeedbackExporter, described, remembering
-from course.reporting.feedback import write_feedback
+from course.reporting.feedback import Feedback
 from course.reporting.marks import GetMarks
 from tests.support.toylab import LAB, NOTEBOOK, make_course, source_notebook, submit
 
@@ -184,13 +184,32 @@ def test_marks_are_those_of_nbgrader_in_fewer_questions(course: Course) -> None:
 
 def test_pages_of_the_chosen_students_are_written_anew(course: Course) -> None:
     shutil.rmtree(course.feedback, ignore_errors=True)
-    write_feedback(course, LAB, ["ben", "ada"])
+    Feedback(course, LAB).write_rest(["ben", "ada"])
     pages = sorted(course.feedback.rglob("*.html"))
     assert [path.parent.parent.name for path in pages] == ["ada", "ben"]
     pages[0].chmod(0o644)
     pages[0].write_text("old", "utf-8")
-    write_feedback(course, LAB, ["ada"])
+    Feedback(course, LAB).write_rest(["ada"])
     assert "Alas, ada." in pages[0].read_text("utf-8")
+
+
+def test_pages_made_one_by_one_are_not_made_again(course: Course) -> None:
+    shutil.rmtree(course.feedback, ignore_errors=True)
+    pages = Feedback(course, LAB)
+    for student in ("ben", "nobody", "ada"):
+        pages.add(student)
+    assert [pages.write_next() for _ in range(4)] == [True, True, True, False]
+    made = sorted(course.feedback.rglob("*.html"))
+    assert [path.parent.parent.name for path in made] == ["ada", "ben"]
+    text = made[0].read_text("utf-8")
+    made[0].write_text("kept", "utf-8")
+    pages.write_rest()
+    assert made[0].read_text("utf-8") == "kept"
+    assert len(list(course.feedback.rglob("*.html"))) == len(STUDENTS)
+    Feedback(course, LAB).write_rest()
+    assert made[0].read_text("utf-8") == text
+    with pytest.raises(CourseError, match="feedback cannot be made"):
+        pages.write_rest(["nobody"])
 
 
 @pytest.mark.slow
@@ -200,16 +219,16 @@ def test_several_processes_make_the_same_pages(
     def pages() -> dict[str, str]:
         return {str(path): path.read_text("utf-8") for path in course.feedback.rglob("*.html")}
 
-    write_feedback(course, LAB)
+    Feedback(course, LAB).write_rest()
     alone = pages()
     assert len(alone) == len(STUDENTS)
     monkeypatch.setattr(feedback, "START", 0)
     monkeypatch.setattr(feedback, "FEW", 1)
     shutil.rmtree(course.feedback)
-    write_feedback(course, LAB, workers=2)
+    Feedback(course, LAB).write_rest(workers=2)
     assert pages() == alone
 
 
 def test_pages_of_what_is_not_graded_are_refused(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match="feedback cannot be made"):
-        write_feedback(make_course(tmp_path), LAB)
+        Feedback(make_course(tmp_path), LAB).write_rest()

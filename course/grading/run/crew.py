@@ -30,8 +30,14 @@ class Attempt:
     deaths: int = 0
 
 
+Meanwhile = Callable[[], bool]  # does a little of something else; False where nothing is left of it
 Done = Iterable["Future[NotebookResult]"]
 Flying = dict["Future[NotebookResult]", Attempt]
+
+
+def nothing_else() -> bool:
+    """Do nothing meanwhile."""
+    return False
 
 
 class Crew(AbstractContextManager["Crew"]):
@@ -76,9 +82,12 @@ class Crew(AbstractContextManager["Crew"]):
     def land(self, flying: Flying, done: Done) -> Iterator[NotebookResult]:
         """Take what is done, which may be nothing, out of `flying` and give its results."""
 
-    def grade(self, jobs: Iterable[Job]) -> Iterator[NotebookResult]:
+    def grade(
+        self, jobs: Iterable[Job], meanwhile: Meanwhile = nothing_else
+    ) -> Iterator[NotebookResult]:
         """Grade jobs and give their results as they come; few jobs are read ahead.
 
+        `meanwhile` is called again and again until a result is there or it has nothing left to do.
         A job that the grader itself fails on has the status "failed". Raises `KeyboardInterrupt`
         where that was asked for, between two results.
         """
@@ -92,6 +101,8 @@ class Crew(AbstractContextManager["Crew"]):
                     raise KeyboardInterrupt
                 if not flying:
                     return
+                while not any(map(Future.done, flying)) and not interrupted() and meanwhile():
+                    pass
                 yield from self.land(flying, wait(flying, LOOK_SECONDS, FIRST_COMPLETED).done)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from course.grading.grade import nothing_graded
 from course.grading.plan import Job, Plan
-from course.grading.run.crew import Site
+from course.grading.run.crew import Meanwhile, Site, nothing_else
 from course.grading.run.store import (
     Agenda,
     Entry,
@@ -43,10 +43,12 @@ class ClassRun(AbstractContextManager["ClassRun"]):
     def __exit__(self, *_: object) -> None:
         self._work.end()
 
-    @property
-    def results(self) -> Iterator[NotebookResult]:
-        """Grade what there is to grade; then give the results of what was refused."""
-        return self._work.results()
+    def results(self, meanwhile: Meanwhile = nothing_else) -> Iterator[NotebookResult]:
+        """Grade what there is to grade; then give the results of what was refused.
+
+        `meanwhile` is called where there is nothing to do but to wait.
+        """
+        return self._work.results(meanwhile)
 
     def done(self, result: NotebookResult) -> None:
         """Keep a result that was recorded: the next run will not grade it again."""
@@ -119,11 +121,11 @@ class _Work:
         """Leave nothing running."""
         self._stack.close()
 
-    def results(self) -> Iterator[NotebookResult]:
+    def results(self, meanwhile: Meanwhile) -> Iterator[NotebookResult]:
         """Give them as they come."""
         if self._agenda.todo:
             self._shelf.begin(self._agenda.run)
-            yield from self._crew.grade(self._jobs(self._plans()))
+            yield from self._crew.grade(self._jobs(self._plans()), meanwhile)
         yield from self._refused
 
     def _jobs(self, plans: Mapping[str, Plan]) -> Iterator[Job]:
