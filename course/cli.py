@@ -1,5 +1,7 @@
 """The `course` command: parses and prints; all work is done below."""
 
+import atexit
+import gc
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -43,6 +45,7 @@ def main() -> None:
     from mnist_utils import DataError
 
     leave_out_grammar()
+    atexit.register(gc.freeze)  # to look at all that is loaded once more takes half a second
     try:
         commands(standalone_mode=False)
     except (CourseError, DataError) as error:
