@@ -95,6 +95,19 @@ def test_a_cluster_that_cannot_grade_is_refused(
         worker.wait()
 
 
+def test_a_worker_with_other_code_that_came_later_grades_nothing(
+    course: Course, cluster: DaskCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Cluster, "level", lambda *_: LEVEL)  # all that were there then were fit
+    with monkeypatch.context() as other:
+        other.setattr(cluster_module, "package_digest", lambda: "newer")
+        run = grade(course, site=Cluster(cluster.address))
+    assert {result.status for result in run.results} == {"failed"}
+    assert all("other code than this machine" in result.notes[-1] for result in run.results)
+    again = grade_and_record(course, LAB, sandbox=LEVEL, site=Cluster(cluster.address))
+    assert {result.status for result in again.results} == {"graded", "unreadable"}
+
+
 def test_without_a_scheduler_the_cure_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster_module, "CONNECT_SECONDS", 1)
     for address in ("tcp://127.0.0.1:9", "nonsense://x"):

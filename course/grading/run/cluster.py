@@ -16,6 +16,7 @@ from course.grading.run.crew import (
     Crew,
     Done,
     Flying,
+    Parcel,
     Site,
     grade_parcel,
     outcome,
@@ -108,7 +109,8 @@ class ClusterCrew(Crew):
     def submit(self, job: Job) -> "Future[NotebookResult]":
         """Begin to grade a job."""
         plan = self._plans[job.plan.notebook]
-        return self._executor.submit(grade_parcel, plan, parcel_of(job))  # type: ignore[no-any-return]
+        parcel, code = parcel_of(job), package_digest()
+        return self._executor.submit(_grade, plan, parcel, code)  # type: ignore[no-any-return]
 
     def land(self, flying: Flying, done: Done) -> Iterator[NotebookResult]:
         """Take what is done out of `flying` and give its results.
@@ -153,3 +155,13 @@ def _client(address: str) -> Any:
 def _facts(sandbox: str) -> tuple[str, str]:
     """Tell of a worker what code it has and which level it grades at."""
     return package_digest(), level_named(sandbox).name
+
+
+def _grade(plan: Plan, parcel: Parcel, code: str) -> NotebookResult:
+    """Grade a job on a worker, which may have come when the others had been looked at."""
+    if package_digest() != code:
+        raise CourseError(
+            "a worker came to the cluster that has other code than this machine",
+            cure="Install the same everywhere and give the command again.",
+        )
+    return grade_parcel(plan, parcel)
