@@ -14,6 +14,7 @@ from course.checks._session import Observation, Session, record, rng, session
 from course.checks._structure import check_integers, check_pure, check_vectorised
 from course.checks._taylor import check_taylor
 from course.checks._value import check_true, check_value
+from course.checks._values import is_sequence
 
 __all__ = [
     "Call",
@@ -34,6 +35,7 @@ __all__ = [
     "check_value",
     "check_vectorised",
     "compiler_options",
+    "is_sequence",
     "jax_gradient",
     "record",
     "rng",

@@ -38,7 +38,7 @@ def normal_form(value: Any) -> Node:
     """Turn a value into nested tuples and dicts of plain arrays, strings and None.
 
     Numbers become arrays of shape `()`; arrays are copied, in the machine's byte order; subclasses
-    of ndarray become plain.
+    of ndarray, list, tuple and dict become plain.
     What is deeper than `MAX_DEPTH` or has more than `MAX_ITEMS` items becomes an `Alien`.
     """
     try:
@@ -78,6 +78,30 @@ def describe(node: Node) -> str:
     return "None" if node is None else "a string"
 
 
+def is_sequence(value: Any) -> bool:
+    """Tell whether a value is a list or a tuple, or of a class that derives from one."""
+    return type(contents(value)) in (list, tuple)
+
+
+def contents(value: Any) -> Any:
+    """Give what an object of a class derived from list, tuple or dict holds, as one of these.
+
+    All else is given as it is. What the class says of itself does not count. A type that has
+    `__course_contents__(self)` stands for an object elsewhere, whose contents that gives.
+    """
+    kind = type(value)
+    hook = getattr(kind, "__course_contents__", None)
+    if hook is not None:
+        return hook(value)
+    if kind in (list, tuple, dict):
+        return value
+    if issubclass(kind, list):
+        return list(list.__iter__(value))
+    if issubclass(kind, tuple):
+        return tuple(tuple.__iter__(value))
+    return dict(dict.items(value)) if issubclass(kind, dict) else value
+
+
 class _Reader:
     def __init__(self) -> None:
         self.items = 0
@@ -95,7 +119,10 @@ class _Reader:
             return self.read_dict(value, depth)
         if value is None or kind is str:
             return value  # type: ignore[no-any-return]
-        return _leaf(value)
+        leaf = _leaf(value)
+        if isinstance(leaf, Alien) and (inside := contents(value)) is not value:
+            return self.read(inside, depth + 1)
+        return leaf
 
     def read_dict(self, value: dict[Any, Any], depth: int) -> Node:
         if not all(type(key) is str or type(key) is int for key in value):

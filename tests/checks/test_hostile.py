@@ -1,6 +1,7 @@
 """Objects made to fool a comparison, and values made to choke it."""
 
-from typing import Any
+from collections import OrderedDict, defaultdict
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -87,7 +88,7 @@ EXPECTED = np.array([1.0, 2.0, 3.0])
         (_object_array(Equal()), EXPECTED, "an array of Python objects"),
         (Number(1.0), 1.0, "class Number"),
         (Text("no"), "yes", "class Text"),
-        (Items([9.0]), [1.0, 2.0], "class Items"),
+        (Items([9.0]), [1.0, 2.0], "of length 1, expected"),
         (np.zeros(3).view(Liar), EXPECTED, "3 of 3 entries differ"),
         (np.zeros(2).view(Liar), EXPECTED, "shape (2,), expected (3,)"),
         (np.zeros(3, dtype=int).view(Liar), EXPECTED, "dtype int64"),
@@ -173,3 +174,32 @@ def test_jax_arrays_are_arrays_and_tracers_are_not() -> None:
     leaked: list[Any] = []
     jax.jit(lambda x: leaked.append(x) or x)(1.0)
     assert "object of class" in failure(checks.check_value, "E", leaked[0], 1.0, name="v").render()
+
+
+class Pair(NamedTuple):
+    w: Any
+    b: Any
+
+
+class Layers(list[Any]):
+    __iter__ = __len__ = __getitem__ = caught  # type: ignore
+
+
+class Notes(dict[str, Any]):
+    __iter__ = __len__ = items = keys = values = __getitem__ = caught  # type: ignore
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        (Pair(np.ones(2), [1.0]), (np.ones(2), [1.0])),
+        (Layers([1, Pair(2, 3)]), [1, (2, 3)]),
+        (Notes(a=1.0), {"a": 1.0}),
+        (defaultdict(list, a=[0.5]), {"a": [0.5]}),
+        (OrderedDict(a=Layers()), {"a": []}),
+    ],
+)
+def test_a_class_that_derives_from_a_container_is_what_it_holds(got: Any, expected: Any) -> None:
+    checks.check_value("E", got, expected, name="x")
+    assert "wrong" in failure(checks.check_value, "E", got, [7.0, 8.0, 9.0], name="x").headline
+    assert checks.is_sequence(got) is isinstance(expected, tuple | list)

@@ -7,7 +7,8 @@ import pickle
 import numpy as np
 import pytest
 
-from course.checks import call
+from course.checks import CheckFailed, call, check_value, is_sequence
+from course.checks._values import normal_form
 from course.grading.limits import Limits
 from course.grading.wall.connection import Student, StudentCell
 from course.grading.wall.faults import ProtocolFault, StudentError, StudentNameError
@@ -422,6 +423,46 @@ def test_one_call_with_what_it_altered_and_the_lines_it_ran(get):
     few = call(get("loops"), np.zeros(2), count_lines=True).lines
     many = call(get("loops"), np.zeros(20), count_lines=True).lines
     assert 0 < few < many - 15
+
+
+KINDS = """
+import collections, typing
+import numpy as np
+Pair = collections.namedtuple("Pair", "w b")
+class Layers(list):
+    def __iter__(self): raise AssertionError("a judgement called student code")
+    __len__ = __getitem__ = __class__ = __iter__
+class Notes(dict):
+    def items(self): raise AssertionError("a judgement called student code")
+    __iter__ = keys = values = __len__ = items
+nested = Pair([np.ones(2)], Pair(1.0, collections.deque()))
+history = collections.defaultdict(lambda: collections.defaultdict(list))
+history["train"]["loss"].append(0.5)
+layers, notes = Layers([1, 2]), Notes(a=1)
+def starts(pairs): return [pair.w for pair in pairs]
+"""
+
+
+def test_classes_that_derive_from_containers_hold_what_they_hold(student):
+    assert student.run(StudentCell("kinds", KINDS)).status == "ok"
+    for name, expected in {
+        "nested": ([np.ones(2)], (1.0,)),
+        "history": {"train": {"loss": [0.5]}},
+        "layers": [1, 2],
+        "notes": {"a": 1},
+    }.items():
+        got = student.lookup(name)
+        if name == "nested":
+            assert is_sequence(got)
+            assert "deque" in str(normal_form(got))
+            got, expected = got[0], expected[0]
+        check_value("E", got, expected, name=name)
+        with pytest.raises(CheckFailed):
+            check_value("E", got, [3], name=name)
+    assert not is_sequence(student.lookup("Pair"))
+    nested = student.lookup("nested")
+    (start,) = student.lookup("starts")([nested])  # there they are what they were
+    assert np.array_equal(start, [np.ones(2)])
 
 
 def test_what_it_is_in_words(get):

@@ -32,8 +32,9 @@ class Held:
 
 
 def make_observers() -> dict[str, Callable[..., tuple[Any, ...]]]:
-    """Give the operations that call a student's function and tell what the call did, by name."""
-    call_here = _private(CALLS)[-1].call_here
+    """Give the operations that look at what a call did, or at an object's contents, by name."""
+    values, *_, calls = _private(CALLS)
+    call_here = calls.call_here
 
     def observed_first(function: Any, args: Any, kwargs: Any) -> tuple[Any, ...]:
         call = call_here(function, args, kwargs, False, False)
@@ -47,6 +48,7 @@ def make_observers() -> dict[str, Callable[..., tuple[Any, ...]]]:
         "observed_call": _make_observer(call_here),
         "observed_first": observed_first,
         "observed_again": observed_again,
+        "contents": values.contents,
     }
 
 

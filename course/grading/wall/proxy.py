@@ -171,6 +171,11 @@ class Proxy:
                 return Call(value, changed), args
         raise self.__no_account()
 
+    def __course_contents__(self) -> Any:
+        """Give the list, tuple or dict that the object is by its base class, else the proxy."""
+        inside = self.__link.request("contents", self)
+        return inside if type(inside) in (list, tuple, dict) else self
+
     def __course_describe__(self) -> str:
         """Say what this is, for messages."""
         return f"an object of class {self.__type_name}"
