@@ -42,7 +42,7 @@ class Feedback:
         if not self._queue:
             return False
         student = self._queue.pop(0)
-        with suppress(CourseError):
+        with suppress(CourseError, OSError):
             self._write([student])
             self._written.add(student)
         return True
