@@ -409,6 +409,11 @@ class Momentum(SGD):
 }
 
 OTHER_WAYS = {
+    "log_sum_exp": """
+def log_sum_exp(z, axis=-1):
+    rows = np.sort(np.moveaxis(np.asarray(z, dtype=float), axis, -1), axis=-1)
+    return rows[..., -1] + np.log1p(np.exp(rows[..., :-1] - rows[..., -1:]).sum(axis=-1))
+""",
     "stable_softmax": """
 def stable_softmax(x, axis=-1):
     moved = np.moveaxis(np.asarray(x, dtype=float), axis, 0)
@@ -423,6 +428,76 @@ def cross_entropy(logits, y):
 
 def cross_entropy_gradient(logits, y):
     return np.where(y == 1, stable_softmax(logits) - 1, stable_softmax(logits)) / y.shape[0]
+""",
+    "momentum": """
+class Momentum(SGD):
+    def __init__(self, learning_rate, momentum=0.9, nesterov=False):
+        super().__init__(learning_rate)
+        self.momentum, self.nesterov = momentum, nesterov
+        self.velocities = None
+
+    def step(self, parameters, gradients):
+        if self.velocities is None:
+            self.velocities = [np.zeros(p.shape) for p in parameters]
+        new = [np.array(p, dtype=float) for p in parameters]
+        for p, v, g in zip(new, self.velocities, gradients):
+            v *= self.momentum
+            v += g
+            p -= self.learning_rate * (g + self.momentum * v if self.nesterov else v)
+        return new
+""",
+    "rmsprop": """
+class RMSprop(SGD):
+    def __init__(self, learning_rate, decay=0.9, epsilon=1e-8):
+        super().__init__(learning_rate)
+        self.decay, self.epsilon = decay, epsilon
+        self.roots = None
+
+    def step(self, parameters, gradients):
+        # the roots themselves are kept
+        if self.roots is None:
+            self.roots = [np.zeros(p.shape) for p in parameters]
+        old, new = self.decay**0.5, (1 - self.decay) ** 0.5
+        self.roots = [np.hypot(old * r, new * g) for r, g in zip(self.roots, gradients)]
+        return super().step(
+            parameters, [g / (r + self.epsilon) for r, g in zip(self.roots, gradients)]
+        )
+""",
+    "bonus_adagrad": """
+class Adagrad(SGD):
+    def __init__(self, learning_rate, epsilon=1e-8, inside=False):
+        super().__init__(learning_rate)
+        self.epsilon, self.inside = epsilon, inside
+        self.sums = {}
+
+    def step(self, parameters, gradients):
+        new = [p.copy() for p in parameters]
+        for k, g in enumerate(gradients):
+            total = self.sums.setdefault(k, np.zeros(g.shape))
+            total += np.square(g)
+            root = np.sqrt(total + self.epsilon * self.inside)
+            new[k] -= self.learning_rate * g / (root + self.epsilon * (not self.inside))
+        return new
+""",
+    "bonus_dropout": """
+class Dropout:
+    def __init__(self, rate, rng):
+        self.rate, self.rng = rate, rng
+        self.training = True
+
+    def forward(self, a):
+        self.dropped = None
+        if not self.training:
+            return a
+        self.dropped = self.rng.uniform(size=np.size(a)).reshape(np.shape(a)) < self.rate
+        out = a / (1 - self.rate)
+        out[self.dropped] = 0
+        return out
+
+    def backward(self, grad):
+        if self.dropped is None:
+            return grad
+        return np.where(self.dropped, 0.0, grad / (1 - self.rate))
 """,
     "bonus_dropout_network": """
 @add_to(DropoutNetwork)

@@ -100,6 +100,21 @@ MISTAKES = [
         ),
         see=SOFTMAX,
     ),
+    Mistake(
+        id="lse-ties-lost",
+        exercise="log_sum_exp",
+        title="Where the largest entry stands twice in a row, it is counted once.",
+        hint="Work out (5, 5) by hand: the answer is 5 + ln 2. Which entries does `z < top` leave "
+        "out? All terms of the sum may stay in it, the largest, too.",
+        edits=(
+            (
+                "np.log(np.sum(np.exp(z - top), axis=axis, keepdims=True))",
+                "np.log1p(\n        np.sum(np.where(z < top, np.exp(z - top), 0.0), axis=axis, "
+                "keepdims=True)\n    )",
+            ),
+        ),
+        see=SOFTMAX,
+    ),
     # 2 stable_softmax
     Mistake(
         id="softmax-overflows",
@@ -440,6 +455,21 @@ MISTAKES = [
         edits=(("delta @ w.T", "delta @ w"),),
         see=NETWORK,
     ),
+    Mistake(
+        id="old-activations-reused",
+        exercise="softmax_network",
+        title="The same batch gets its old activations again, even after the weights have changed.",
+        hint="What does the result of `forward` depend on, besides x? In training, every digit comes "
+        "once per epoch: what has happened to the weights in the meantime?",
+        edits=(
+            (
+                "    return [*activations, logits]",
+                '    kept = self.__dict__.setdefault("kept", {})\n'
+                "    return kept.setdefault(x.tobytes(), [*activations, logits])",
+            ),
+        ),
+        see=NETWORK,
+    ),
     # 5 l2
     Mistake(
         id="penalty-half-missing",
@@ -643,6 +673,78 @@ MISTAKES = [
         ),
         see=MOMENTUM,
     ),
+    Mistake(
+        id="velocity-is-the-gradient",
+        exercise="momentum",
+        title="The first gradients are kept as the velocities themselves, and then changed.",
+        hint="The first velocity equals the first gradient. Is yours a copy, or a second name for "
+        "the caller's array? Whose numbers does v *= ... change then?",
+        edits=(
+            (
+                "            self.velocities = [np.zeros_like(g, dtype=float) for g in gradients]\n"
+                + VELOCITY_STEP,
+                "            self.velocities = list(gradients)\n"
+                "        else:\n"
+                "            for v, g in zip(self.velocities, gradients):\n"
+                "                v *= self.momentum\n"
+                "                v += g\n",
+            ),
+        ),
+        see=MOMENTUM,
+    ),
+    Mistake(
+        id="velocity-of-whole-numbers",
+        exercise="momentum",
+        title="Whole parameters get whole velocities, which cannot hold a fraction.",
+        hint="np.zeros_like(p) has the shape of p, and what else of it? Half of 1 must go "
+        "somewhere.",
+        edits=(
+            (
+                "[np.zeros_like(g, dtype=float) for g in gradients]",
+                "[np.zeros_like(p) for p in parameters]",
+            ),
+            (
+                VELOCITY_STEP,
+                "        for v, g in zip(self.velocities, gradients):\n"
+                "            v *= self.momentum\n            v += g\n",
+            ),
+        ),
+        see=MOMENTUM,
+    ),
+    Mistake(
+        id="result-written-over",
+        exercise="momentum",
+        title="Each step writes its result over that of the step before.",
+        hint="Keep what step 1 returned, take step 2, and look at what you kept. How many arrays "
+        "has your optimiser made in its life, and how many should it have made?",
+        edits=(
+            (
+                "        return [p - self.learning_rate * move for p, move in zip(parameters, moves)]",
+                '        if not hasattr(self, "result"):\n'
+                "            self.result = [np.zeros(np.shape(p)) for p in parameters]\n"
+                "        for place, p, move in zip(self.result, parameters, moves):\n"
+                "            place[...] = p - self.learning_rate * move\n"
+                "        return self.result",
+            ),
+        ),
+        see=MOMENTUM,
+    ),
+    Mistake(
+        id="momentum-own-parameters",
+        exercise="momentum",
+        title="After the first step the parameters that are handed in are ignored.",
+        hint="Somebody may set the parameters anew between two steps. From where does your next "
+        "step go? The optimiser keeps velocities, and the network keeps its parameters.",
+        edits=(
+            (
+                "        return [p - self.learning_rate * move for p, move in zip(parameters, moves)]",
+                '        places = getattr(self, "places", parameters)\n'
+                "        self.places = [p - self.learning_rate * v for p, v in zip(places, moves)]\n"
+                "        return self.places",
+            ),
+        ),
+        see=MOMENTUM,
+    ),
     # 7 rmsprop
     Mistake(
         id="rms-epsilon-inside",
@@ -727,6 +829,39 @@ MISTAKES = [
         ),
         see=RMSPROP,
     ),
+    Mistake(
+        id="rms-own-parameters",
+        exercise="rmsprop",
+        title="After the first step the parameters that are handed in are ignored.",
+        hint="Somebody may set the parameters anew between two steps. From where does your next "
+        "step go? What lasts in `self` are the mean squares, not the places.",
+        edits=(
+            (
+                "        return [\n            p - self.learning_rate",
+                "        self.places = [\n            p - self.learning_rate",
+            ),
+            (
+                "zip(parameters, gradients, self.squares)\n        ]",
+                'zip(getattr(self, "places", parameters), gradients, self.squares)\n        ]\n'
+                "        return self.places",
+            ),
+        ),
+        see=RMSPROP,
+    ),
+    Mistake(
+        id="rms-zeros-skipped",
+        exercise="rmsprop",
+        title="Where the gradient is 0, the mean square stays as it is.",
+        hint="A gradient of 0 does not move the parameter, but it is a gradient. What does the "
+        "formula make of s when g is 0?",
+        edits=(
+            (
+                "self.decay * s + (1 - self.decay) * g**2 for",
+                "np.where(g == 0, s, self.decay * s + (1 - self.decay) * g**2) for",
+            ),
+        ),
+        see=RMSPROP,
+    ),
     # 9.1 bonus_adagrad
     Mistake(
         id="adagrad-places-swapped",
@@ -772,6 +907,31 @@ MISTAKES = [
         title="Absolute gradients are summed, not squared ones.",
         hint="After a gradient of 3, what is G: 3 or 9?",
         edits=(("total + g**2 for", "total + np.abs(g) for"),),
+        see=ADAGRAD,
+    ),
+    Mistake(
+        id="adagrad-own-parameters",
+        exercise="bonus_adagrad",
+        title="After the first step the parameters that are handed in are ignored.",
+        hint="Somebody may set the parameters anew between two steps. From where does your next "
+        "step go? What lasts in `self` are the sums, not the places.",
+        edits=(
+            (
+                "        return [p - rate / root * g for p, g, root in "
+                "zip(parameters, gradients, roots)]",
+                '        places = getattr(self, "places", parameters)\n'
+                "        self.places = [p - rate / n * g for p, g, n in zip(places, gradients, roots)]\n"
+                "        return self.places",
+            ),
+        ),
+        see=ADAGRAD,
+    ),
+    Mistake(
+        id="adagrad-zeros-forget",
+        exercise="bonus_adagrad",
+        title="Where the gradient is 0, the sum is set back to 0.",
+        hint="In the example the second gradient is 0, and G stays 9. What is yours then?",
+        edits=(("total + g**2 for", "np.where(g == 0, 0, total) + g**2 for"),),
         see=ADAGRAD,
     ),
     # 9.2 bonus_adamw
@@ -945,6 +1105,41 @@ MISTAKES = [
         edits=(("(np.sqrt(square) + self.epsilon)", "np.sqrt(square + self.epsilon)"),),
         see=ADAMW,
     ),
+    Mistake(
+        id="adam-own-parameters",
+        exercise="bonus_adamw",
+        title="After the first step the parameters that are handed in are ignored.",
+        hint="Somebody may set the parameters anew between two steps. From where does your next "
+        "step go? What lasts in `self` are two means and a count, not the places.",
+        edits=(
+            (
+                "zip(parameters, gradients)):",
+                'zip(getattr(self, "places", parameters), gradients)):',
+            ),
+            ("        return result\n", "        self.places = result\n        return result\n"),
+        ),
+        see=ADAMW,
+    ),
+    Mistake(
+        id="adam-zeros-skipped",
+        exercise="bonus_adamw",
+        title="Where the gradient is 0, the two means stay as they are.",
+        hint="A gradient of 0 counts in a mean like any other. What do the formulas make of m and s "
+        "when g is 0?",
+        edits=(
+            (
+                "self.beta1 * self.means[k] + (1 - self.beta1) * g\n",
+                "np.where(\n                g == 0, self.means[k], "
+                "self.beta1 * self.means[k] + (1 - self.beta1) * g\n            )\n",
+            ),
+            (
+                "self.beta2 * self.squares[k] + (1 - self.beta2) * g**2\n",
+                "np.where(\n                g == 0, self.squares[k], "
+                "self.beta2 * self.squares[k] + (1 - self.beta2) * g**2\n            )\n",
+            ),
+        ),
+        see=ADAMW,
+    ),
     # 9.3 bonus_dropout
     Mistake(
         id="dropout-not-rescaled",
@@ -1055,6 +1250,62 @@ MISTAKES = [
                 "            return a\n",
             ),
         ),
+        see=DROPOUT,
+    ),
+    Mistake(
+        id="dropout-flag-on-the-way-back",
+        exercise="bonus_dropout",
+        title="The way back asks whether the layer is in training now, not whether it was.",
+        hint="Go forward in training, then set `training` to False, then go back. Which entries were "
+        "dropped on the way forward? `backward` belongs to that pass.",
+        edits=(("return grad * self.mask", "return grad * self.mask if self.training else grad"),),
+        see=DROPOUT,
+    ),
+    Mistake(
+        id="dropout-exact-number",
+        exercise="bonus_dropout",
+        title="Exactly the same number of entries is dropped in each pass.",
+        hint="Toss four coins: are two of them always heads? If you know what became of all entries "
+        "but one, may you know the last?",
+        edits=(
+            (
+                "kept = self.rng.random(np.shape(a)) >= self.rate",
+                "order = self.rng.permutation(np.size(a)).reshape(np.shape(a))\n"
+                "            kept = order >= round(self.rate * np.size(a))",
+            ),
+        ),
+        see=DROPOUT,
+    ),
+    Mistake(
+        id="dropout-numbers-used-twice",
+        exercise="bonus_dropout",
+        title="Fewer random numbers are drawn than there are entries, and used again.",
+        hint="Two entries with the same random number live and die together. How many numbers does a "
+        "batch of 100 examples and 80 units need?",
+        edits=(
+            (
+                "self.rng.random(np.shape(a))",
+                "np.resize(self.rng.random(np.size(a) // 2), np.shape(a))",
+            ),
+        ),
+        see=DROPOUT,
+    ),
+    Mistake(
+        id="dropout-for-tables-only",
+        exercise="bonus_dropout",
+        title="Only arrays with two dimensions can go through in training.",
+        hint="What comes in may be a vector, or a batch of images. Do you need the names of its axes, "
+        "or only its shape?",
+        edits=(("self.rng.random(np.shape(a))", "self.rng.random((len(a), a.shape[1]))"),),
+        see=DROPOUT,
+    ),
+    Mistake(
+        id="dropout-backward-in-place",
+        exercise="bonus_dropout",
+        title="`backward` changes the gradient that it is given.",
+        hint="The values are right. But look at grad after the call: grad *= ... works on the caller's "
+        "own array, grad * ... makes a new one.",
+        edits=(("return grad * self.mask", "grad *= self.mask\n        return grad"),),
         see=DROPOUT,
     ),
     # 9.3 bonus_dropout_network

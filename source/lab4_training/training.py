@@ -153,6 +153,8 @@ name = "log_sum_exp(z), 1000 and -1000 in one row"
 print(
     checks.check_value(title, log_sum_exp(mixed), expected, name=name, rtol=1e-9, atol=0, see=see)
 )
+got, name = log_sum_exp(np.full((2, 3), -5.0)), "log_sum_exp(z), all entries of a row equal"
+print(checks.check_value(title, got, np.full(2, np.log(3.0) - 5), name=name, see=see))
 
 # %% grade_id="test-log_sum_exp-hidden" points=4
 ### BEGIN HIDDEN TESTS
@@ -800,6 +802,12 @@ for layers, batch in (([3, 3, 3, 3], 3), ([4, 3], 2), ([5, 2, 4, 3], 1), ([2, 6,
     print(checks.check_pure(title, net.backprop, x, y, see=see))
     print(checks.check_value(title, net.weights, weights, name="weights afterwards", see=see))
     print(checks.check_value(title, net.biases, biases, name="biases afterwards", see=see))
+# the same x once more, with other weights: nothing may be left of the last pass
+weights = [-w for w in weights]
+net.weights = [w.copy() for w in weights]
+expected = checks.central_difference(loss, (weights, biases))
+name, got = "backprop of the same x after the weights have changed", net.backprop(x, y)
+print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
 whole = rng.integers(0, 3, size=(3, 2))
 y = np.eye(2)[rng.integers(0, 2, 3)]
 print(checks.check_integers(title, net.backprop, whole, y, name="backprop of whole x", see=see))
@@ -1167,11 +1175,25 @@ plots.show_weights(by_heart[1e-2].weights[0][:, :30], columns=15)
 # ### Exercise 6 · `Momentum` (16 points)
 #
 # An optimiser gets lists: one array per weight matrix and bias vector. It does not know the shapes
-# before the first call of `step`; `np.zeros_like(p)` gives zeros of the right one. What must last
-# from step to step lives in `self`: if the test likes step 1 and not step 2, look there.
+# before the first call of `step`; `np.zeros(p.shape)` gives zeros of the right one, which can hold
+# fractions even where `p` has whole numbers. What must last from step to step lives in `self`: if
+# the test likes step 1 and not step 2, look there. The parameters do not live there: each step
+# begins where its caller says, with the `parameters` of this call.
 #
 # **Think first.** A network has several parameters. How many velocities does it need? And what
 # happens if they are made anew in each call of `step`?
+#
+# The test takes some steps with this function. It hands in the very same gradients each time and
+# keeps all results, so it shows whether a step changes what somebody else still holds.
+
+
+# %% grade_id="given-several_steps"
+def several_steps(optimizer, parameters, gradients, n):
+    """Places on the way, [parameters, after step 1, ..., after step n], and the gradients."""
+    places = [parameters]
+    for _ in range(n):
+        places.append(list(optimizer.step(places[-1], gradients)))
+    return places, gradients
 
 
 # %% grade_id="momentum" stub="Return the list of parameters after one step, arrays of the same shapes, and keep the velocities in self.velocities."
@@ -1206,11 +1228,10 @@ from course import checks
 
 title, see = "Exercise 6 · Momentum", "6 · Momentum"
 rng = checks.rng()
-gradient = [np.ones(1)]
 for nesterov, places in ((False, (0.9, 0.75, 0.575)), (True, (0.85, 0.675, 0.4875))):
     optimizer, parameters = Momentum(0.1, momentum=0.5, nesterov=nesterov), [np.ones(1)]
     for step, place in enumerate(places, 1):
-        parameters = optimizer.step(parameters, gradient)
+        parameters = optimizer.step(parameters, [np.ones(1)])
         name = f"by hand, nesterov={nesterov}, step {step}"
         passed = checks.check_value(title, parameters, [np.array([place])], name=name, see=see)
     print(passed)
@@ -1240,6 +1261,25 @@ for nesterov in (False, True):
         passed = checks.check_value(title, parameters, expected, name=name, sizes=sizes, see=see)
     print(passed)
 
+# three steps with the same gradients: v is g, then g (1 + mu), then g (1 + mu + mu^2)
+gradient, ways = gradients[0], np.cumsum(np.cumsum(momentum ** np.arange(3)))
+given = [p.copy() for p in start], [g.copy() for g in gradient]
+places, gradient_afterwards = several_steps(Momentum(rate, momentum), *given, 3)
+name = "the gradients after three steps with the same ones"
+print(checks.check_value(title, gradient_afterwards, gradient, name=name, see=see))
+expected = [[p - rate * way * g for p, g in zip(start, gradient)] for way in (0, *ways)]
+name = "the results of several steps, looked at after the last"
+print(checks.check_value(title, places, expected, name=name, sizes=sizes, see=see))
+whole = [np.array([3, -1]), np.array([[2]])]
+
+
+def first_step(parameters, gradients):
+    return Momentum(0.1, momentum=0.5).step(parameters, gradients)
+
+
+name = "a step of whole parameters"
+print(checks.check_integers(title, first_step, whole, whole, name=name, see=see))
+
 # %% grade_id="test-momentum-hidden" points=8
 ### BEGIN HIDDEN TESTS
 import numpy as np
@@ -1253,22 +1293,24 @@ for shapes in ([(2, 2), (2, 2), (2, 2)], [(4,)], [(1, 3), (3, 1), (1,)]):
         sizes = {"learning rate": rate, "momentum": momentum}
         optimizer = Momentum(rate, momentum=momentum, nesterov=nesterov)
         expected = [rng.normal(size=shape) for shape in shapes]
-        velocities, got, steps = [np.zeros(shape) for shape in shapes], [], []
-        for _ in range(5):
+        velocities = [np.zeros(shape) for shape in shapes]
+        for t in range(5):
             gradients = [rng.normal(size=shape) for shape in shapes]
-            got.append(optimizer.step([p.copy() for p in expected], gradients))
+            if t == 4:  # somebody else moves the parameters: the step must begin there
+                expected = [rng.normal(size=shape) for shape in shapes]
+            got = optimizer.step([p.copy() for p in expected], gradients)
             for k, g in enumerate(gradients):
                 velocities[k] = momentum * velocities[k] + g
                 move = g + momentum * velocities[k] if nesterov else velocities[k]
                 expected[k] = expected[k] - rate * move
-            steps.append(expected[:])
-        name = f"five steps, nesterov={nesterov}"
-        print(checks.check_value(title, got, steps, name=name, sizes=sizes, see=see))
+            name = f"step {t + 1}{' from elsewhere' * (t == 4)}, nesterov={nesterov}"
+            passed = checks.check_value(title, got, expected, name=name, sizes=sizes, see=see)
+        print(passed)
 plain, gradient = [rng.normal(size=(2, 3))], [rng.normal(size=(2, 3))]
 optimizer = Momentum(0.3, momentum=0.0)
 for _ in range(2):
     expected = [plain[0] - 0.3 * gradient[0]]
-    plain = optimizer.step(plain, gradient)
+    plain = optimizer.step(plain, [gradient[0].copy()])
     print(checks.check_value(title, plain, expected, name="a step with momentum=0", see=see))
 ### END HIDDEN TESTS
 
@@ -1515,20 +1557,29 @@ for shapes in ([(2, 2), (2, 2)], [(5,)], [(1, 3), (3, 1), (1,)]):
     optimizer = RMSprop(rate, decay=decay, epsilon=epsilon)
     expected, squares = [rng.normal(size=shape) for shape in shapes], [0.0] * len(shapes)
     got, steps = [], []
-    for _ in range(5):
+    for t in range(5):
         gradients = [rng.normal(size=shape) for shape in shapes]
-        gradients[0].flat[0] = 0.0
+        if t in (1, 3):  # s must go on where a gradient is 0
+            gradients[0].flat[0] = 0.0
+        if t == 4:  # somebody else moves the parameters: the step must begin there
+            expected = [rng.normal(size=shape) for shape in shapes]
         got.append(optimizer.step([p.copy() for p in expected], gradients))
         for k, g in enumerate(gradients):
             squares[k] = decay * squares[k] + (1 - decay) * g * g
             expected[k] = expected[k] - rate * g / (np.sqrt(squares[k]) + epsilon)
         steps.append(expected[:])
-    name = "five steps"
+    name = "five steps, the last from elsewhere"
     print(checks.check_value(title, got, steps, name=name, sizes=sizes, see=see))
 parameters, gradient = [rng.normal(size=3)], np.array([0.0, 1e-6, -1e6])
 expected = parameters[0] - 0.1 * gradient / (np.sqrt(0.1) * np.abs(gradient) + 1e-8)
 got, name = RMSprop(0.1).step(parameters, [gradient]), "gradients of 0, 1e-6 and -1e6"
 print(checks.check_value(title, got, [expected], name=name, see=see))
+start, gradient = rng.normal(size=3), rng.normal(size=3)
+got = several_steps(RMSprop(0.1, 0.5, 0.0), [start.copy()], [gradient.copy()], 2)
+one = start - 0.1 * np.sign(gradient) / np.sqrt(0.5)
+expected = [[start], [one], [one - 0.1 * np.sign(gradient) / np.sqrt(0.75)]], [gradient]
+name = "results and gradients of two steps, looked at afterwards"
+print(checks.check_value(title, got, expected, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1807,17 +1858,26 @@ for shapes in ([(2, 2), (2, 2)], [(5,)], [(1, 3), (3, 1), (1,)]):
         optimizer = Adagrad(rate, epsilon=epsilon, inside=inside)
         expected, sums = [rng.normal(size=shape) for shape in shapes], [0.0] * len(shapes)
         got, steps = [], []
-        for _ in range(4):
+        for t in range(5):
             gradients = [rng.normal(size=shape) for shape in shapes]
-            gradients[0].flat[0] = 0.0
+            if t in (1, 3):  # G must last where a gradient is 0
+                gradients[0].flat[0] = 0.0
+            if t == 4:  # somebody else moves the parameters: the step must begin there
+                expected = [rng.normal(size=shape) for shape in shapes]
             got.append(optimizer.step([p.copy() for p in expected], gradients))
             for k, g in enumerate(gradients):
                 sums[k] = sums[k] + g * g
                 root = np.sqrt(sums[k] + epsilon) if inside else np.sqrt(sums[k]) + epsilon
                 expected[k] = expected[k] - rate * g / root
             steps.append(expected[:])
-        name = f"four steps, inside={inside}"
+        name = f"five steps, the last from elsewhere, inside={inside}"
         print(checks.check_value(title, got, steps, name=name, sizes=sizes, see=see))
+start, gradient = rng.normal(size=3), rng.normal(size=3)
+got = several_steps(Adagrad(0.1, 0.0), [start.copy()], [gradient.copy()], 2)
+one = start - 0.1 * np.sign(gradient)
+expected = [[start], [one], [one - 0.1 * np.sign(gradient) / np.sqrt(2.0)]], [gradient]
+name = "results and gradients of two steps, looked at afterwards"
+print(checks.check_value(title, got, expected, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1951,7 +2011,10 @@ for shapes in ([(2, 2), (2, 2)], [(4,), (2, 3)], [(1, 3), (3, 1), (1,)], [(2, 2,
     means, squares, got, steps = [0.0] * len(shapes), [0.0] * len(shapes), [], []
     for t in range(1, 6):
         gradients = [rng.normal(size=shape) for shape in shapes]
-        gradients[0].flat[0] = 0.0
+        if t in (2, 4):  # m and s must go on where a gradient is 0
+            gradients[0].flat[0] = 0.0
+        if t == 5:  # somebody else moves the parameters: the step must begin there
+            expected = [rng.normal(size=shape) for shape in shapes]
         got.append(optimizer.step([p.copy() for p in expected], gradients))
         for k, g in enumerate(gradients):
             means[k] = beta1 * means[k] + (1 - beta1) * g
@@ -1960,12 +2023,17 @@ for shapes in ([(2, 2), (2, 2)], [(4,), (2, 3)], [(1, 3), (3, 1), (1,)], [(2, 2,
             kept = 1 - rate * decay if len(shapes[k]) > 1 else 1.0
             expected[k] = kept * expected[k] - rate * mean / (np.sqrt(square) + epsilon)
         steps.append(expected[:])
-    name = "five steps"
+    name = "five steps, the last from elsewhere"
     print(checks.check_value(title, got, steps, name=name, sizes=sizes, see=see))
 start = [rng.normal(size=(2, 3))]
 zero = [np.zeros((2, 3))]
 got, expected = AdamW(0.1, weight_decay=0.5).step(start, zero), [0.95 * start[0]]
 print(checks.check_value(title, got, expected, name="a step with gradient 0", see=see))
+start, gradient = rng.normal(size=3), rng.normal(size=3)
+got = several_steps(AdamW(0.1), [start.copy()], [gradient.copy()], 2)
+expected = [[start - 0.1 * k * np.sign(gradient)] for k in range(3)], [gradient]
+name = "results and gradients of two steps, looked at afterwards"
+print(checks.check_value(title, got, expected, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2119,10 +2187,9 @@ share = float(np.mean(kept))
 message = f"of 8000 entries {share:.1%} are kept, with rate={rate}"
 checks.check_true(title, abs(share - 0.7) < 0.05, message, observed=share, see=see)
 print(message)
-extremes = [float(f(kept.mean(axis=axis))) for axis in (0, 1) for f in (np.min, np.max)]
-message = "each entry is dropped or kept on its own, not with its whole row or column"
-alone = min(extremes) > 0 and max(extremes) < 1
-checks.check_true(title, alone, message, observed=extremes, see=see)
+unlike = [len(np.unique(kept, axis=0)), len(np.unique(kept.T, axis=0))]  # rows, columns
+message = "each entry is dropped or kept on its own, so no two rows or columns are alike"
+checks.check_true(title, unlike == [*kept.shape], message, observed=unlike, see=see)
 expected = np.where(kept, grad / (1 - rate), 0)
 got = layer.backward(grad)
 print(checks.check_value(title, got, expected, name="backward(grad)", sizes=sizes, see=see))
@@ -2139,6 +2206,7 @@ from course import checks
 
 title, see = "Bonus exercise · Dropout", "9.3 Dropout"
 rng = checks.rng()
+counts = []  # how many entries two passes keep
 for rate in (0.5, 0.2, 0.75):
     sizes = {"rate": rate, "share kept": 1 - rate}
     seed = int(rng.integers(2**32))
@@ -2155,33 +2223,45 @@ for rate in (0.5, 0.2, 0.75):
     checks.check_true(title, abs(share - (1 - rate)) < 0.05, message, observed=share, see=see)
     name, expected = f"forward(a), rate={rate}", np.where(kept, a / (1 - rate), 0)
     checks.check_value(title, out, expected, name=name, sizes=sizes, see=see)
-    extremes = [float(f(kept.mean(axis=axis))) for axis in (0, 1) for f in (np.min, np.max)]
-    message = "each entry is dropped or kept on its own, not with its whole row or column"
-    alone = min(extremes) > 0 and max(extremes) < 1
-    checks.check_true(title, alone, message, observed=extremes, see=see)
+    unlike = [len(np.unique(kept, axis=0)), len(np.unique(kept.T, axis=0))]  # rows, columns
+    message = "each entry is dropped or kept on its own, so no two rows or columns are alike"
+    checks.check_true(title, unlike == [*kept.shape], message, observed=unlike, see=see)
     # the second call draws a new mask, and backward must use the newest
     out, grad = layer.forward(a), rng.normal(size=a.shape)
     again = np.not_equal(out, 0)
     fresh = not np.array_equal(again, kept)
     message = "each call of forward in training draws a new mask"
     checks.check_true(title, fresh, message, observed=fresh, see=see)
-    name, expected = f"backward(grad), rate={rate}", np.where(again, grad / (1 - rate), 0)
-    print(
-        checks.check_value(title, layer.backward(grad), expected, name=name, sizes=sizes, see=see)
-    )
+    counts.append([int(kept.sum()), int(again.sum())])
+    # backward belongs to the last forward, whatever `training` has become since
     layer.training = False
+    name, expected = f"backward(grad) of a pass in training, rate={rate}", grad / (1 - rate)
+    got = layer.backward(grad.copy())
+    print(checks.check_value(title, got, again * expected, name=name, sizes=sizes, see=see))
     for small in (a[:1], a[:3, :2], rng.normal(size=(2, 3, 4))):
         name = f"forward(a) of shape {small.shape} in evaluation"
         got = layer.forward(small)
         print(checks.check_value(title, got, small, name=name, sizes=sizes, see=see))
         name, got = "backward(grad) in evaluation", layer.backward(small)
         print(checks.check_value(title, got, small, name=name, sizes=sizes, see=see))
+message = f"how many are kept is left to chance; in two passes each, yours kept {counts}"
+chance = any(first != second for first, second in counts)
+checks.check_true(title, chance, message, observed=counts, see=see)
+for shape in ((5,), (2, 3, 4)):
+    layer, a = Dropout(0.5, generator(seed)), rng.uniform(1, 2, size=shape)
+    out, name = layer.forward(a), f"forward(a) of shape {shape} in training"
+    checks.check_value(title, np.shape(out), shape, name=f"shape of {name}", see=see)
+    expected = np.where(np.not_equal(out, 0), 2 * a, 0)
+    print(checks.check_value(title, out, expected, name=name, see=see))
 a = rng.normal(size=(3, 4))
 layer = Dropout(0.0, generator(seed))
 print(checks.check_value(title, layer.forward(a), a, name="forward(a), rate=0", see=see))
 layer = Dropout(0.4, generator(seed))
 done = checks.call(layer.forward, a)
 message = "forward must not change the array that it is given"
+print(checks.check_true(title, not done.changed, message, observed=list(done.changed), see=see))
+done = checks.call(layer.backward, a)
+message = "backward must not change the array that it is given"
 print(checks.check_true(title, not done.changed, message, observed=list(done.changed), see=see))
 ### END HIDDEN TESTS
 
