@@ -56,6 +56,15 @@ MISTAKES = [
         see=FORWARD,
     ),
     Mistake(
+        id="own-bend",
+        exercise="forward_pass",
+        title="The sigmoid is written into the pass, the network is not asked for its bend.",
+        hint="What if somebody gives the network another activation: which of your lines would not "
+        "hear of it?",
+        edits=(("self.activation(z)", "sigmoid(z)"),),
+        see=FORWARD,
+    ),
+    Mistake(
         id="no-bend-at-output",
         exercise="forward_pass",
         title="The last layer is left without its bend.",
@@ -618,6 +627,20 @@ MISTAKES = [
         title="The examples come in the order in which they lie in the array.",
         hint="What happens to a network that sees all zeros first and all nines last?",
         edits=(("rng.permutation(len(x))", "np.arange(len(x))"),),
+        see=SHUFFLE,
+    ),
+    Mistake(
+        id="rotated",
+        exercise="minibatches",
+        title="The examples keep their order, only the place at which the epoch begins is random.",
+        hint="If the data are sorted by class, what does each of your mini-batches consist of? Who "
+        "comes after example 7, in one epoch and in the next?",
+        edits=(
+            (
+                "rng.permutation(len(x))",
+                "np.roll(np.arange(len(x)), rng.integers(1, max(len(x), 2)))",
+            ),
+        ),
         see=SHUFFLE,
     ),
     Mistake(

@@ -227,7 +227,8 @@ print(f"{sums / 1e9:.1f} billion operations, at 5 billion a second: about {sums 
 # - `activations`: $a_0 = x$ first, $a_L$ last, $L + 1$ arrays;
 # - `pre_activations`: $z_1$ first, $z_L$ last, $L$ arrays.
 #
-# Ask the network for its bend, `self.activation(z)`; it works on arrays of any shape.
+# Ask the network for its bend, `self.activation(z)`; it works on arrays of any shape. (A network may be
+# given another one: the tests try that.)
 #
 # **By hand.** We shall follow one small network through this lab: sizes `[2, 2, 1]`, two examples,
 #
@@ -321,6 +322,18 @@ for widths, batch in (([2, 4], 1), ([3, 3, 3, 3], 3), ([2, 5, 1, 4], 5), ([1, 2,
     print(checks.check_pure(title, net.forward_pass, x, see=see))
     print(checks.check_value(title, net.weights, weights, name="weights afterwards", see=see))
     print(checks.check_value(title, net.biases, biases, name="biases afterwards", see=see))
+
+
+def sine(z):
+    return np.sin(z)
+
+
+net.activation = sine
+last, where = x, f"{title}, where self.activation is the sine"
+for w, b in zip(weights, biases):
+    last = np.sin(last @ w + b)
+got = net.forward_pass(x)[0][-1]
+print(checks.check_value(where, got, last, name="activations[-1]", see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1359,7 +1372,7 @@ def order_of(batches):
     return [round(float(row[0])) for x_batch, _ in batches for row in x_batch]
 
 
-for n, size in ((18, 6), (17, 1), (19, 19), (13, 40), (21, 5)):
+for n, size in ((18, 6), (17, 1), (19, 19), (13, 40), (41, 5)):
     x, y = rng.integers(-9, 9, size=(n, 2)), rng.integers(0, 2, size=(n, 3))
     x[:, 0] = np.arange(n)
     y[:, 1] = 100 + np.arange(n)
@@ -1380,6 +1393,10 @@ for n, size in ((18, 6), (17, 1), (19, 19), (13, 40), (21, 5)):
     moved = "the examples must come in a random order"
     print(checks.check_true(title, list(found) != list(range(n)), moved, see=see))
 
+# how far it is from each example to the next: if the old order is merely rotated, always 1
+steps = set((np.diff(found) % n).tolist())
+apart = "the examples must come in a random order, not in their old one from another place on"
+print(checks.check_true(title, len(steps) > 3, apart, see=see))
 twice, other = generator(seed), generator(seed + 1)
 first, second = (order_of(one_epoch(x, y, size, twice)) for _ in range(2))
 again = order_of(one_epoch(x, y, size, generator(seed)))

@@ -137,6 +137,29 @@ def backprop(self, x, y):
     return go(0, x)[:2]
 """
 
+WHOLE_CYCLE = """@add_to(NetworkWithCheckpoints)
+def backprop(self, x, y):
+    pieces = self.segments()
+    saved = self.feedforward_with_checkpoints(x)
+    grads_w, grads_b = [], []
+
+    # `go` knows itself and x: the call leaves a cycle, which Python takes away some time later
+    def go(j, grad_a):
+        start, end = pieces[j]
+        inputs, zs = self.feedforward_between_layers(start, end, saved[j] if j else x)
+        del saved[j]
+        if grad_a is None:
+            grad_a = self.cost_derivative(self.activation(zs[-1]), y)
+        w, b, grad_a = self.backprop_between_layers(start, end, inputs, zs, grad_a)
+        grads_w[:0], grads_b[:0] = w, b
+        del inputs, zs
+        if j > 0:
+            go(j - 1, grad_a)
+
+    go(len(pieces) - 1, None)
+    return grads_w, grads_b
+"""
+
 WHOLE_FROM_TUPLE = """@add_to(NetworkWithCheckpoints)
 def backprop(self, x, y):
     saved = dict(zip([s for s, _ in self.segments()], self.feedforward_with_checkpoints(x)))
@@ -300,6 +323,11 @@ ALTERNATIVES = (
         id="recursive",
         title="The whole machine as a recursion over segments, which holds the checkpoints itself.",
         cells={"backprop": WHOLE_RECURSIVE, "choose_checkpoints": CHOOSE_FROM_BACK},
+    ),
+    Alternative(
+        id="cycle",
+        title="A function within backprop that calls itself, and holds x until Python looks for cycles.",
+        cells={"backprop": WHOLE_CYCLE},
     ),
     Alternative(
         id="helper-cell",

@@ -96,6 +96,8 @@ import numpy as np
 # - `self.cost_derivative(output, y)` gives $\partial C/\partial a_L$, with the division by $B$ in it;
 # - `self.segments()` gives the segments, by your exercise 1.
 #
+# So what you write will do for a network with another bend or another cost, too: the tests try that.
+#
 # `@add_to(NetworkWithCheckpoints)` above a function makes it a method of the class. (If you run the
 # cell with the class again, run the cells of your methods again, too.)
 
@@ -179,11 +181,12 @@ class NetworkWithCheckpoints:
 # evaluated, and it writes down every layer input and every pre-activation that it sees, with a *weak*
 # reference: one that does not keep the array alive. So `len(self._arrays)` is the number of those
 # arrays that **somebody else** still holds: a list, a variable, an attribute. `history` has that
-# number at each step, forward and back, and `peak` is the largest.
+# number at each step, forward and back, and `peak` is the largest; `left` is the number now.
 #
 # **`peak_bytes`** asks Python itself how much memory a call has taken at most.
 
 # %% grade_id="given-instruments"
+import gc
 import tracemalloc
 import weakref
 
@@ -194,6 +197,7 @@ class Meter:
     evaluations: how many forward evaluations each layer has had, a list of n_layers numbers.
     history: how many layer inputs and pre-activations were alive at each step.
     peak: the largest number in history.
+    left: how many of these arrays are alive now.
     """
 
     def __init__(self, net):
@@ -206,6 +210,12 @@ class Meter:
     @property
     def peak(self):
         return max(self.history, default=0)
+
+    @property
+    def left(self):
+        if self._arrays:
+            gc.collect()  # takes away what nothing but itself holds
+        return len(self._arrays)
 
     def _forward_step(self, k, a):
         z = self._evaluate(k, a)
@@ -462,6 +472,17 @@ for sizes in ([3, 3, 3, 3, 3], [2, 4], [2, 5, 1, 3, 4, 4, 2, 3]):
         name = f"forward evaluations for sizes {sizes}, checkpoints {starts}"
         print(checks.check_value(title, evaluations, once, name=name, see=see))
         print(checks.check_pure(title, net.feedforward_with_checkpoints, x, see=see))
+
+
+def sine(z):
+    return np.sin(z)
+
+
+net.activation, net.segments = sine, lambda: [(0, 2), (2, n_layers)]
+expected = [x, np.sin(np.sin(x @ weights[0] + biases[0]) @ weights[1] + biases[1])]
+where, name = f"{title}, where self.activation is the sine", "saved"
+saved = net.feedforward_with_checkpoints(x)
+print(checks.check_value(where, saved, expected, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -555,7 +576,7 @@ def pre_activation(k, a):
     return a @ weights[k] + biases[k]
 
 
-for sizes in ([2, 5, 1, 3, 4, 4, 2, 3], [3, 3, 3, 3], [5, 2]):
+for sizes in ([2, 5, 1, 3, 4, 4, 2, 3], [5, 2], [3, 3, 3, 3]):
     n_layers = len(sizes) - 1
     weights = [rng.normal(size=shape) for shape in zip(sizes[:-1], sizes[1:])]
     biases = [rng.normal(size=n) for n in sizes[1:]]
@@ -578,6 +599,18 @@ for sizes in ([2, 5, 1, 3, 4, 4, 2, 3], [3, 3, 3, 3], [5, 2]):
             print(checks.check_value(title, evaluations, once, name=name, see=see))
             function = net.feedforward_between_layers
             print(checks.check_pure(title, function, start, end, a, see=see))
+
+
+def sine(z):
+    return np.sin(z)
+
+
+net.activation, a = sine, rng.normal(size=(2, 3))
+z = a @ weights[0] + biases[0]
+expected = [a, np.sin(z)], [z, np.sin(z) @ weights[1] + biases[1]]
+where, name = f"{title}, where self.activation is the sine", "(inputs, pre_activations)"
+got = net.feedforward_between_layers(0, 2, a)
+print(checks.check_value(where, got, expected, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -717,6 +750,19 @@ for sizes in ([3, 3, 3, 3, 3], [2, 5, 1, 3, 4, 4], [4, 3]):
             print(checks.check_value(title, got, expected, name=name, sizes=numbers, see=see))
             print(checks.check_pure(title, net.backprop_between_layers, *arguments, see=see))
     print(checks.check_value(title, net.weights, weights, name="weights afterwards", see=see))
+
+
+def cosine(z):
+    return np.cos(z)
+
+
+net.activation_prime = cosine
+a, z, upstream = (rng.normal(size=(2, n)) for n in (4, 3, 3))
+d = upstream * np.cos(z)
+expected = [a.T @ d], [d.sum(axis=0)], d @ weights[0].T
+where, name = f"{title}, where self.activation_prime is the cosine", "(grads_w, grads_b, grad_a)"
+got = net.backprop_between_layers(0, 1, [a], [z], upstream)
+print(checks.check_value(where, got, expected, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -776,7 +822,8 @@ def backprop(self, x, y):
     Returns the tuple (grads_w, grads_b), two lists, first layer first: grads_w[k] has the shape of
     self.weights[k], grads_b[k] that of self.biases[k].
     While a segment is run, only its own arrays and the inputs of it and the segments before it are
-    held. Layers before the last segment are evaluated twice, those in it once. Changes nothing.
+    held, and none of them afterwards. Layers before the last segment are evaluated twice, those in it
+    once. Changes nothing.
     """
     ### BEGIN SOLUTION
     saved = self.feedforward_with_checkpoints(x)
@@ -833,13 +880,21 @@ title, see = "Exercise 5 · backprop", "6 · The whole machine"
 rng = checks.rng()
 
 
+def bend(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def slope(z):
+    return bend(z) * (1 - bend(z))
+
+
 # right pieces in place of the student's, so that earlier faults do not count here again
 def walk(x):
     saved, a = [], x
     for k in range(pieces[-1][0] + 1):
         if k in [start for start, _ in pieces]:
             saved.append(a)
-        a = 1 / (1 + np.exp(-(a @ weights[k] + biases[k])))
+        a = bend(a @ weights[k] + biases[k])
     return saved
 
 
@@ -847,21 +902,20 @@ def run(start, end, a):
     inputs, zs = [a], []
     for w, b in zip(weights[start:end], biases[start:end]):
         zs.append(inputs[-1] @ w + b)
-        inputs.append(1 / (1 + np.exp(-zs[-1])))
+        inputs.append(bend(zs[-1]))
     return inputs[:-1], zs
 
 
 def run_back(start, end, inputs, zs, grad_a):
     of_w, of_b = [], []
     for a, z, w in reversed(list(zip(inputs, zs, weights[start:end]))):
-        s = 1 / (1 + np.exp(-z))
-        d = grad_a * s * (1 - s)
+        d = grad_a * slope(z)
         of_w, of_b, grad_a = [a.T @ d, *of_w], [d.sum(axis=0), *of_b], d @ w.T
     return of_w, of_b, grad_a
 
 
 def output(x):
-    return 1 / (1 + np.exp(-run(0, n_layers, x)[1][-1]))
+    return bend(run(0, n_layers, x)[1][-1])
 
 
 def placements(n_layers):
@@ -898,6 +952,26 @@ for n_layers in (1, 2, 3, 4, 5, 6, 8):
     print(checks.check_value(title, net.weights, weights, name="weights afterwards", see=see))
     print(checks.check_value(title, net.biases, biases, name="biases afterwards", see=see))
 print(f"{count} sets of checkpoints give the gradients of the plain network")
+
+
+def sine(z):
+    return np.sin(z)
+
+
+def cosine(z):
+    return np.cos(z)
+
+
+def product(output, y):
+    return output * y
+
+
+bend, slope = sine, cosine
+net.activation, net.activation_prime, net.cost_derivative = sine, cosine, product
+expected = run_back(0, n_layers, *run(0, n_layers, x), output(x) * y)[:2]
+where = f"{title}, where self.activation is the sine, and self.cost_derivative the product"
+name = "(grads_w, grads_b)"
+print(checks.check_value(where, net.backprop(x, y), expected, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -905,12 +979,13 @@ print(f"{count} sets of checkpoints give the gradients of the plain network")
 # bill: how often each layer was evaluated, how many saved arrays were alive at once, and how much
 # memory the call took, measured in arrays (when your work is graded, the operating system tells it).
 # For the last number you may use a few more arrays than are saved, for the deltas and slopes that you
-# work with, but not many.
+# work with, but not many. And when `backprop` has returned, none of the saved arrays may be left.
 #
 # **Reading the test.** `evaluations[4]` is how often layer 4 was evaluated; one too many at every layer
 # is a run of the whole network for its output alone. If with checkpoints `[4]` 16 arrays are alive
 # where 9 are enough, the last segment's linger while the first is run. One or two too many with
-# `[5, 7]` are checkpoints that were read, but not taken off the list.
+# `[5, 7]` are checkpoints that were read, but not taken off the list. If arrays are left afterwards,
+# an attribute or a global name holds them.
 
 # %% grade_id="test-backprop-memory" points=5
 import numpy as np
@@ -932,8 +1007,8 @@ meters = []
 for checkpoints, _, _ in cases:
     net = NetworkWithCheckpoints(sizes, checkpoints)
     meters.append(Meter(net))
-    net.backprop(x, y)
-peaks = [meter.peak for meter in meters]
+    net.backprop(x.copy(), y)
+peaks, left = [meter.peak for meter in meters], [meter.left for meter in meters]
 for meter, (checkpoints, evaluations, _) in zip(meters, cases):
     where, got = f"{title}, checkpoints {checkpoints}", meter.evaluations
     print(where)
@@ -944,6 +1019,9 @@ enough = all(peak <= most for peak, (_, _, most) in zip(peaks, cases))
 message = "more arrays are held at once than the method needs (the lines above say how many)"
 message += ": who still holds a segment that is done with, or its input?"
 print(checks.check_true(title, enough, message, observed=peaks, see=see))
+print("saved arrays left when backprop has returned:", left)
+message = "saved arrays are still alive when backprop has returned: who holds them?"
+print(checks.check_true(title, not any(left), message, observed=left, see=see))
 
 net = NetworkWithCheckpoints([1, *[16] * 35, 1], [12, 20, 28])
 x, y = rng.normal(size=(4000, 1)), rng.uniform(size=(4000, 1))
@@ -997,14 +1075,14 @@ for n_layers in (1, 2, 3, 4, 5, 6, 8):
     biases = [rng.normal(size=n) for n in sizes[1:]]
     x, y = rng.normal(size=(2, sizes[0])), rng.uniform(size=(2, sizes[-1]))
     expected = plain(x, y)
-    peaks, bounds = [], []
+    peaks, bounds, left = [], [], []
     for cuts in placements(n_layers):
         net = NetworkWithCheckpoints(sizes, cuts)
         net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
         evaluations = [0] * n_layers
         net.pre_activation = pre_activation
         meter = Meter(net)
-        got = net.backprop(x, y)
+        got = net.backprop(x.copy(), y)
         name = f"(grads_w, grads_b) of {n_layers} layers, checkpoints {cuts}"
         checks.check_value(title, got, expected, name=name, see=see)
         last = max((0, *cuts))
@@ -1012,11 +1090,14 @@ for n_layers in (1, 2, 3, 4, 5, 6, 8):
         name = f"forward evaluations of {n_layers} layers, checkpoints {cuts}"
         checks.check_value(title, evaluations, twice, name=name, see=see)
         peaks.append(meter.peak)
+        left.append(meter.left)
         ends = (*cuts, n_layers)
         bounds.append(max(j + 2 * (e - s) for j, (s, e) in enumerate(zip((0, *cuts), ends))))
     message = f"more arrays are held at once than the method needs, in a net of {n_layers} layers"
     enough = all(peak <= bound for peak, bound in zip(peaks, bounds))
     print(checks.check_true(title, enough, message, observed=peaks, see=see))
+    message = f"saved arrays are alive when backprop has returned, in a net of {n_layers} layers"
+    print(checks.check_true(title, not any(left), message, observed=left, see=see))
 
 net = NetworkWithCheckpoints([1, *[12] * 39, 1], [10, 20, 30])
 x, y = rng.normal(size=(5000, 1)), rng.uniform(size=(5000, 1))
@@ -1448,6 +1529,8 @@ def check(n_layers, placements, which):
 for n_layers in (1, 2, 3, 5):
     every = [cuts for n in range(n_layers) for cuts in combinations(range(1, n_layers), n)]
     check(n_layers, every, "all placements")
+# the peak is in a segment that is neither the longest nor the last
+check(8, [(3, 4, 5, 7)], "segments of 3, 1, 1, 2 and 1 layers")
 for n_layers in (8, 13):
     some = [np.flatnonzero(rng.random(n_layers - 1) < 0.4) + 1 for _ in range(8)]
     check(n_layers, [cuts.tolist() for cuts in some], "some placements")

@@ -184,6 +184,15 @@ MISTAKES = (
         ),
         see=FORWARD,
     ),
+    Mistake(
+        id="forward-own-bend",
+        exercise="feedforward_with_checkpoints",
+        title="The sigmoid is written into the walk, the network is not asked for its bend.",
+        hint="What if somebody gives the network another activation: which of your lines would not "
+        "hear of it?",
+        edits=(("self.activation(self", "sigmoid(self"),),
+        see=FORWARD,
+    ),
     # exercise 3
     Mistake(
         id="segment-layers-from-zero",
@@ -242,6 +251,15 @@ MISTAKES = (
         hint="Compare the last line of your function with the one that begins with `Returns` in "
         "the docstring.",
         edits=(("return inputs, pre_activations", "return pre_activations, inputs"),),
+        see=AGAIN,
+    ),
+    Mistake(
+        id="segment-own-bend",
+        exercise="feedforward_between_layers",
+        title="The sigmoid is written into the run, the network is not asked for its bend.",
+        hint="What if somebody gives the network another activation: which of your lines would not "
+        "hear of it?",
+        edits=(("a = self.activation(z)", "a = sigmoid(z)"),),
         see=AGAIN,
     ),
     # exercise 4
@@ -437,6 +455,21 @@ MISTAKES = (
         ),
         see=BACK,
     ),
+    Mistake(
+        id="back-own-slope",
+        exercise="backprop_between_layers",
+        title="The slope of the sigmoid is written out, the network is not asked for its slope.",
+        hint="What if somebody gives the network another activation: of which function would your "
+        "slope be then? Which method knows?",
+        edits=(
+            (
+                "        delta = grad_a * self.activation_prime(pre_activations[k - start])\n",
+                "        s = sigmoid(pre_activations[k - start])\n"
+                "        delta = grad_a * s * (1 - s)\n",
+            ),
+        ),
+        see=BACK,
+    ),
     # exercise 5
     Mistake(
         id="whole-last-segment-first",
@@ -468,6 +501,15 @@ MISTAKES = (
         hint="When exactly does a name in a loop let go of its old value: before or after the call "
         "that computes the new one?",
         edits=((FREE, ""),),
+        see=WHOLE,
+    ),
+    Mistake(
+        id="whole-kept-afterwards",
+        exercise="backprop",
+        title="Arrays of the first segment are still held when backprop has returned.",
+        hint="Local names let go when a function returns. Which names of yours live longer than the "
+        "call, and what do they hold while the next batch goes through?",
+        edits=((FREE, "        if start == 0:\n            self.last = inputs, zs\n" + FREE),),
         see=WHOLE,
     ),
     Mistake(
@@ -532,6 +574,29 @@ MISTAKES = (
         title="The cost's derivative is taken at the last pre-activation, not at the output.",
         hint="Which of the arrays z and a of the last layer does the network show to the world?",
         edits=(("self.activation(zs[-1])", "zs[-1]"),),
+        see=WHOLE,
+    ),
+    Mistake(
+        id="whole-own-bend",
+        exercise="backprop",
+        title="The output is made with the sigmoid, the network is not asked for its bend.",
+        hint="What if somebody gives the network another activation: what would it say about x, and "
+        "what is your output?",
+        edits=(("self.activation(zs[-1])", "sigmoid(zs[-1])"),),
+        see=WHOLE,
+    ),
+    Mistake(
+        id="whole-own-cost",
+        exercise="backprop",
+        title="The derivative of the cost is written out, the network is not asked for it.",
+        hint="What if somebody gives the network another cost: of which one would your gradients "
+        "be? Which method knows?",
+        edits=(
+            (
+                "self.cost_derivative(self.activation(zs[-1]), y)",
+                "(self.activation(zs[-1]) - y) / len(y)",
+            ),
+        ),
         see=WHOLE,
     ),
     Mistake(
@@ -713,6 +778,22 @@ MISTAKES = (
             (
                 "max(j + 2 * (end - start) for j, (start, end) in enumerate(pieces))",
                 "len(pieces) - 1 + 2 * (pieces[-1][1] - pieces[-1][0])",
+            ),
+        ),
+        see=BILL,
+    ),
+    Mistake(
+        id="bill-longest-or-last",
+        exercise="peak_arrays",
+        title="Only the longest segment and the last one are looked at.",
+        hint="A segment in the middle may be a little shorter than the longest, and have more waiting "
+        "than that one and more layers than the last. What does it hold?",
+        edits=(
+            (
+                "max(j + 2 * (end - start) for j, (start, end) in enumerate(pieces))",
+                "max(\n        j + 2 * length\n        for length, j in (\n"
+                "            max((end - start, j) for j, (start, end) in enumerate(pieces)),\n"
+                "            (pieces[-1][1] - pieces[-1][0], len(pieces) - 1),\n        )\n    )",
             ),
         ),
         see=BILL,
