@@ -146,7 +146,60 @@ def backprop(self, x, y):
     return [a.T @ d for a, d in zip(a32, d32)], [d.sum(axis=0) for d in d32]
 """
 
+NAMED = """\
+import collections
+import typing
+
+Pass = collections.namedtuple("Pass", "activations pre_activations")
+
+
+class Gradients(typing.NamedTuple):
+    w: list
+    b: list
+
+
+class Layers(list):
+    pass
+"""
+
+NAMED_FORWARD = """\
+@add_to(Network)
+def forward_pass(self, x):
+    seen = Pass(Layers([x]), Layers())
+    for w, b in zip(self.weights, self.biases):
+        seen.pre_activations.append(seen.activations[-1] @ w + b)
+        seen.activations.append(self.activation(seen.pre_activations[-1]))
+    return seen
+"""
+
+NAMED_BACKPROP = """\
+@add_to(Network)
+def backprop(self, x, y):
+    activations, pre_activations = self.forward_pass(x)
+    found = self.deltas(pre_activations, activations[-1], y)
+    grads_w = Layers(a.T @ d for a, d in zip(activations, found))
+    return Gradients(w=grads_w, b=Layers(d.sum(axis=0) for d in found))
+"""
+
+NAMED_UPDATE = """\
+@add_to(Network)
+def update_mini_batch(self, x_mini_batch, y_mini_batch, eta):
+    grads = self.backprop(x_mini_batch, y_mini_batch)
+    self.weights = [w - eta * g for w, g in zip(self.weights, grads[0])]
+    self.biases = [b - eta * g for b, g in zip(self.biases, grads[1])]
+"""
+
 ALTERNATIVES = [
+    Alternative(
+        id="named-tuples",
+        title="results in named tuples and in a class that derives from list",
+        cells={
+            "forward_pass": NAMED_FORWARD,
+            "backprop": NAMED_BACKPROP,
+            "update_mini_batch": NAMED_UPDATE,
+        },
+        extra={"forward_pass": NAMED},
+    ),
     Alternative(
         id="einsum-everywhere",
         title="einsum in place of every matrix product, broadcasting made visible",
