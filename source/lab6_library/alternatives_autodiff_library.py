@@ -392,6 +392,66 @@ def backward(self, g=None):
 """,
 }
 
+DIRECT = {
+    "deep_network": """
+class DeepNetwork(Module):
+    def __init__(self, dim_input, dim_output, hidden_dim, n_layers, tanh=False):
+        super().__init__()
+        self.tanh = tanh
+        sizes = [dim_input, *[hidden_dim] * n_layers, dim_output]
+        self.layers = ModuleList(map(LinearNetwork, sizes, sizes[1:]))
+
+    def init_parameters(self, rng):
+        *hidden, last = self.layers
+        for layer in hidden:
+            if self.tanh:
+                glorot_init(layer.W, rng)
+            else:
+                kaiming_init(layer.W, rng)
+            zero_init(layer.b, rng)
+        last.init_parameters(rng)
+
+    def forward(self, x):
+        x = as_node(x)
+        for layer in self.layers:
+            s = affine_transform()(layer.W, layer.b, x)
+            x = TanH()(s) if self.tanh else ReLU()(s)
+        return s
+""",
+    "training_loop": """
+def training_loop(network, optimizer, train_data, dev_data, n_epochs=10, loss=nll()):
+    (x, y), (x_dev, y_dev) = train_data, dev_data
+    history = {"cost": {"training": []}, "accuracy": {"dev": []}}
+    for _ in range(n_epochs):
+        cost = loss(network.forward(as_node(x)), y)
+        optimizer.zero_grad()
+        cost.backward()
+        optimizer.step()
+        history["cost"]["training"].append(float(cost.value))
+        said = network.forward(ComputationGraphNode(x_dev)).value.argmax(axis=1)
+        history["accuracy"]["dev"].append(float((said == y_dev.argmax(axis=1)).mean()))
+    return history
+""",
+    "bonus_batches": """
+def training_loop_with_batches(
+    network, optimizer, train_data, dev_data, batch_size, rng, n_epochs=10, loss=nll()
+):
+    x, y = train_data
+    history = {"cost": {"training": []}, "accuracy": {"dev": []}}
+    for _ in range(n_epochs):
+        order, losses = rng.permutation(len(x)), []
+        for batch in np.split(order, range(batch_size, len(order), batch_size)):
+            optimizer.zero_grad()
+            cost = loss(network.forward(as_node(x[batch])), y[batch])
+            cost.backward()
+            optimizer.step()
+            losses.append(cost.value)
+        history["cost"]["training"].append(np.mean(losses))
+        history["accuracy"]["dev"].append(accuracy(network, dev_data))
+    return history
+""",
+}
+
 ALTERNATIVES = [
     Alternative(
         id="lib-sorted-graph",
@@ -402,6 +462,11 @@ ALTERNATIVES = [
         id="lib-methods",
         title="Operations with methods that are not static, a queue, loops in place of helpers",
         cells=METHODS,
+    ),
+    Alternative(
+        id="lib-direct",
+        title="A deep network that applies and initialises W and b itself, loops that wrap the digits",
+        cells=DIRECT,
     ),
     Alternative(
         id="lib-helpers-and-moved-cells",

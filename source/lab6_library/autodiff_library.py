@@ -816,11 +816,12 @@ from course import checks
 
 title, see = "Exercise 4 · backward", "3 · The way back, for every graph"
 rng = checks.rng()
-asked = []
+asked, told = [], []
 
 
 def trust(node):
     def collect(gradient):
+        told.append(node)
         node.grad = sum([gradient] if node.grad is None else [node.grad, gradient])
 
     node.set_gradient = collect
@@ -844,6 +845,9 @@ top.backward(g.copy())
 got, expected = (a.grad, b.grad, s.grad, top.grad), (0.75 * g, 0.25 * g, 0.5 * g, g)
 name = "gradients of the average of a and of the average of a and b, for (a, b, s, z)"
 print(checks.check_value(title, got, expected, name=name, see=see))
+through = [any(node is known for known in told) for node in (a, b, s, top)]
+text = "every node must get its gradient through set_gradient; grad was set in another way"
+print(checks.check_true(title, all(through), text, observed=through, see=see))
 top = trust(Average()(Scale()(a, 1.0), Scale()(a, 3.0)))
 a.grad = None
 top.backward()
@@ -882,6 +886,11 @@ g = rng.normal(size=2)
 z.backward(g.copy())
 got, expected = (x.grad, y.grad, z.grad), (4 * g, 2 * g, g)
 print(checks.check_value(title, got, expected, name="y = x + x, z = y + y", see=see))
+x.grad = y.grad = z.grad = None
+z.backward(np.zeros(2))
+got, expected = (x.grad, y.grad, z.grad), (np.zeros(2),) * 3
+name = "y = x + x, z = y + y, with zeros as g"
+print(checks.check_value(title, got, expected, name=name, see=see))
 
 # two losses on one trunk: the second call must not hand on what the first has brought
 trunk = trust(Scale()(x, 5.0))
@@ -1239,6 +1248,21 @@ class TanH(Operation):
         ### END SOLUTION
 
 
+# %% [markdown]
+# The test of large entries asks the function below whether NumPy had anything to complain about.
+
+
+# %% grade_id="given-lib-warns"
+def warns(function, *args):
+    """Whether something overflows, or becomes nan, while NumPy computes function(*args)."""
+    try:
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            function(*args)
+    except FloatingPointError:
+        return True
+    return False
+
+
 # %% grade_id="test-node_tanh" points=1
 import numpy as np
 from course import checks
@@ -1276,6 +1300,9 @@ for shape in ((6,), (1, 6), (3, 2)):
     case = f"{title}, shape {shape}, some entries large"
     got = TanH().forward(x.copy())
     print(checks.check_value(case, got, np.tanh(x), name="tanh(x)", see=see))
+    warned = warns(TanH().forward, x.copy())
+    text = "the values are right, but on the way to them something overflows, and NumPy warns of it"
+    print(checks.check_true(case, not warned, text, observed=warned, see=see))
     small = np.exp(-2 * np.abs(x))
     expected = (gradient * 4 * small / (1 + small) ** 2,)
     got = TanH().backward(x.copy(), gradient.copy())
@@ -1685,6 +1712,11 @@ found = twins.parameters()
 same = len(found) == 2 and found[0] is twins.first and found[1] is twins.second
 text = "parameters() must return the parameters themselves, not copies"
 print(checks.check_true(title, same, text, observed=same, see=see))
+namesakes = Module()
+namesakes.first, namesakes.second = parameter("W"), parameter("W")
+check(namesakes, ["W", "W"], "names of two parameters that have one name")
+namesakes.plain, namesakes.pair = [parameter("in a plain list")], (parameter("in a tuple"),)
+check(namesakes, ["W", "W"], "names of the parameters beside a plain list and a tuple")
 things = [1.5, parameter("bare"), ComputationGraphNode(zeros), inner, None]
 got = [p.name for p in collect_parameters(things)]
 name = "names of the parameters among anything"
@@ -1896,7 +1928,8 @@ plots.plot_curves(range(1, 11), spreads, xlabel="layer", ylabel="standard deviat
 #
 # `zero_grad()` makes every parameter forget its gradient: yesterday's gradient was taken at
 # yesterday's parameters. A parameter whose `grad` is `None` took no part in the loss, and `step()`
-# leaves it alone.
+# leaves it alone. `step()` reads the gradients and leaves all of them as they are: somebody may want
+# to look at them, or to take a second step.
 #
 # **By hand.** $p = (1, 2)$, `grad` $= (10, -10)$, $\eta = 0.1$: $p$ becomes $(0, 3)$.
 #
@@ -1999,6 +2032,8 @@ for step in range(1, 4):
     values = [value - 0.07 * gradient for value, gradient in zip(values, gradients)]
     name = f"parameters after step {step}"
     print(checks.check_value(title, [p.value for p in params], values, name=name, see=see))
+    got, name = [p.grad for p in params], f"gradients after step {step}, which should leave them"
+    print(checks.check_value(title, got, gradients, name=name, see=see))
     optimizer.zero_grad()
     name = f"gradients after zero_grad, step {step}"
     got = [p.grad for p in params]
@@ -2099,24 +2134,27 @@ for lr, momentum in ((0.5, 0.0), (0.03, 0.9)):
         p.value = value.copy()
     velocities = [np.zeros(shape) for shape in shapes]
     for step in range(1, 6):
-        absent = {2: 0, 3: 1}.get(step)
+        absent, gradients = {2: 0, 3: 1}.get(step), [None] * 4
         for k, shape in enumerate(shapes):
-            gradient = np.asarray(rng.normal(size=shape))
             if k == absent:
                 params[k].grad = None
                 continue
+            gradient = gradients[k] = np.asarray(rng.normal(size=shape))
             params[k].grad = gradient.copy()
             velocities[k] = momentum * velocities[k] + gradient
             values[k] = values[k] - lr * velocities[k]
         optimizer.step()
         name = f"four parameters after step {step}, momentum {momentum}"
         print(checks.check_value(title, [p.value for p in params], values, name=name, see=see))
+        name = f"gradients after step {step}, which should leave them"
+        got = [p.grad for p in params]
+        print(checks.check_value(title, got, gradients, name=name, see=see))
 p = Parameter(np.zeros(2))
 optimizer = SGDWithMomentum([p])
+p.grad = np.array([1.0, -2.0])
 for _ in range(2):
-    p.grad = np.array([1.0, -2.0])
     optimizer.step()
-name = "a parameter after two steps with the default settings"
+name = "a parameter after two steps with one gradient and the default settings"
 print(checks.check_value(title, p.value, np.array([-0.25, 0.5]), name=name, see=see))
 ### END HIDDEN TESTS
 
@@ -2347,22 +2385,30 @@ title, see = "Exercise 14 · DeepNetwork", "8 · Networks"
 rng = checks.rng()
 
 
+def draw(init, rng, shape):
+    """What init should draw."""
+    if init is glorot_init:
+        a = np.sqrt(6 / sum(shape))
+        return rng.uniform(-a, a, size=shape)
+    if init is kaiming_init:
+        return rng.normal(0, np.sqrt(2 / shape[0]), size=shape)
+    parameter = Parameter(np.zeros(shape))
+    init(parameter, rng)
+    return parameter.value
+
+
 def trust(layer, W, b):
-    """Let a layer compute W and b itself: if your LinearNetwork is wrong, it must not count again."""
+    """Let a layer with W and b be right: if your LinearNetwork is wrong, it must not count again."""
 
     def forward(x):
         affine = Custom(lambda W, b, x: np.dot(x, W) + b, lambda W, b, x, g: (W, b, x))
         return affine(Parameter(W), Parameter(b), as_node(x))
 
-    layer.forward = forward
+    def init_parameters(rng, init=glorot_init):
+        layer.W.value, layer.b.value = draw(init, rng, W.shape), np.zeros(b.shape)
 
-
-calls = []
-
-
-def note(rng, init=glorot_init):
-    """Stand in for init_parameters of a layer, which takes Glorot unless it is told otherwise."""
-    calls.append(init)
+    layer.forward, layer.init_parameters = forward, init_parameters
+    layer.W.value, layer.b.value = W.copy(), b.copy()
 
 
 for tanh in (False, True):
@@ -2387,13 +2433,15 @@ for tanh in (False, True):
     told = checks.check_true(case, count == 6, text, observed=count, see=see)
     print("way back to all parameters:", told)
 
-    calls.clear()
-    for layer in net.layers:
-        layer.init_parameters = note
-    net.init_parameters(generator(2))
-    names = {False: "kaiming_init", True: "glorot_init"}
-    got = [{kaiming_init: "kaiming_init", glorot_init: "glorot_init"}.get(i) for i in calls]
-    expected, name = [names[tanh]] * 2 + ["glorot_init"], "initialisations of the layers"
+    seed = int(rng.integers(2**32))
+    net.init_parameters(generator(seed))
+    hidden, by_seed = glorot_init if tanh else kaiming_init, np.random.default_rng(seed)
+    inits = [hidden, hidden, glorot_init]
+    weights = [draw(init, by_seed, W.shape) for init, W in zip(inits, arrays[::2])]
+    expected = [array for W in weights for array in (W, np.zeros(W.shape[1]))]
+    got = [p.value for layer in net.layers for p in (layer.W, layer.b)]
+    kinds = "Glorot, Glorot, Glorot" if tanh else "Kaiming, Kaiming, Glorot"
+    name = f"W and b of all layers after init_parameters ({kinds})"
     print(checks.check_value(case, got, expected, name=name, see=see))
 
 # %% grade_id="test-deep_network-hidden" points=2
@@ -2405,24 +2453,27 @@ title, see = "Exercise 14 · DeepNetwork", "8 · Networks"
 rng = checks.rng()
 
 
+def draw(init, rng, shape):
+    if init is glorot_init:
+        a = np.sqrt(6 / sum(shape))
+        return rng.uniform(-a, a, size=shape)
+    if init is kaiming_init:
+        return rng.normal(0, np.sqrt(2 / shape[0]), size=shape)
+    parameter = Parameter(np.zeros(shape))
+    init(parameter, rng)
+    return parameter.value
+
+
 def trust(layer, W, b):
     def forward(x):
         affine = Custom(lambda W, b, x: np.dot(x, W) + b, lambda W, b, x, g: (W, b, x))
         return affine(Parameter(W), Parameter(b), as_node(x))
 
-    layer.forward = forward
-
-
-order = []
-
-
-def watch(k, layer):
-    """Note when a layer is initialised, with the generator that was handed in."""
-
     def init_parameters(rng, init=glorot_init):
-        order.append((k, rng is source, init is kaiming_init, init is glorot_init))
+        layer.W.value, layer.b.value = draw(init, rng, W.shape), np.zeros(b.shape)
 
-    layer.init_parameters = init_parameters
+    layer.forward, layer.init_parameters = forward, init_parameters
+    layer.W.value, layer.b.value = W.copy(), b.copy()
 
 
 for sizes, batch, tanh in (
@@ -2449,7 +2500,6 @@ for sizes, batch, tanh in (
     for k, (layer, (n_in, n_out)) in enumerate(zip(net.layers, pairs)):
         W, b = rng.normal(size=(n_in, n_out)), rng.normal(size=n_out)
         trust(layer, W, b)
-        watch(k, layer)
         a = np.dot(a, W) + b
         if k < hidden:
             a = np.tanh(a) if tanh else np.maximum(a, 0)
@@ -2459,12 +2509,16 @@ for sizes, batch, tanh in (
     count, needed = len(parameters_in_graph(output)), 2 * len(pairs)
     text = f"the graph of the logits must lead to all {needed} parameters; it leads to {count}"
     print(checks.check_true(case, count == needed, text, observed=count, see=see))
-    source = generator(8)
-    order.clear()
-    net.init_parameters(source)
-    expected = [(k, True, k < hidden and not tanh, k == hidden or tanh) for k in range(len(pairs))]
-    name = "the calls of init_parameters: (layer, same rng, Kaiming, Glorot)"
-    print(checks.check_value(case, order, expected, name=name, see=see))
+    seed = int(rng.integers(2**32))
+    net.init_parameters(generator(seed))
+    by_seed, expected = np.random.default_rng(seed), []
+    for k, (n_in, n_out) in enumerate(pairs):
+        init = kaiming_init if k < hidden and not tanh else glorot_init
+        expected += [draw(init, by_seed, (n_in, n_out)), np.zeros(n_out)]
+    got = [p.value for layer in net.layers for p in (layer.W, layer.b)]
+    kinds = ", ".join(["Glorot" if tanh else "Kaiming"] * hidden + ["Glorot"])
+    name = f"W and b of all layers after init_parameters ({kinds})"
+    print(checks.check_value(case, got, expected, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2490,8 +2544,9 @@ for sizes, batch, tanh in (
 # 2. note the loss, which is that *before* the step, as a number, and the accuracy on the dev digits,
 #    with the parameters *after* the step.
 #
-# The loss is `loss(logits, y)`, and unless another is handed in it is your `nll`; what it gives is a
-# node. `accuracy(network, data)` is given. If you like, print a line per epoch.
+# `network.forward` takes an array or a node. The loss is `loss(logits, y)`, and unless another is handed
+# in it is your `nll`; what it gives is a node. `accuracy(network, data)` is given. If you like, print a
+# line per epoch.
 #
 # **By hand.** A network with a single parameter $p = 1$ and the loss $p^2$, $\eta = 0.25$: loss $1$,
 # gradient $2$, $p = 0.5$; loss $0.25$, gradient $1$, $p = 0.25$. The costs are $[1, 0.25]$. Without
@@ -2563,6 +2618,7 @@ class Trusted:
         self.W, self.lr, self.grad, self.seen = W, lr, np.ones_like(W), []
 
     def forward(self, x):
+        x = x if isinstance(x, np.ndarray) else x.value
         self.seen.append((np.array(x), np.dot(x, self.W)))
         return StandIn(value=self.seen[-1][1])
 
@@ -2623,6 +2679,7 @@ class Trusted:
         self.W, self.lr, self.grad, self.seen = W, lr, np.ones_like(W), []
 
     def forward(self, x):
+        x = x if isinstance(x, np.ndarray) else x.value
         self.seen.append((np.array(x), np.dot(x, self.W)))
         return StandIn(value=self.seen[-1][1])
 
@@ -2864,6 +2921,7 @@ class Trusted:
         self.W, self.lr, self.grad, self.seen = W, lr, np.ones_like(W), []
 
     def forward(self, x):
+        x = x if isinstance(x, np.ndarray) else x.value
         self.seen.append((np.array(x), np.dot(x, self.W)))
         return StandIn(value=self.seen[-1][1])
 
@@ -2933,6 +2991,7 @@ class Trusted:
         self.W, self.lr, self.grad, self.seen = W, lr, np.ones_like(W), []
 
     def forward(self, x):
+        x = x if isinstance(x, np.ndarray) else x.value
         self.seen.append((np.array(x), np.dot(x, self.W)))
         return StandIn(value=self.seen[-1][1])
 

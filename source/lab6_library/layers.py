@@ -458,12 +458,12 @@ for name, far in (
     print(checks.check_value(case, value, rows.sum(), name=f"CrossEntropy, {name}", see=see))
     got = loss.grad()
     print(checks.check_value(case, got, p - y_true, name=f"loss.grad(), {name}", see=see))
-first, second = CrossEntropy(), CrossEntropy()
+first, second = CrossEntropy(average=False), CrossEntropy()
 logits, y_true = rng.normal(size=(2, 3)), labels(2, 3)
 first(logits, y_true)
 second(rng.normal(size=(2, 3)), labels(2, 3))
-got, expected = first.grad(), (reference(logits, y_true)[1] - y_true) / 2
-name = "grad of the first of two losses"
+got, expected = first.grad(), reference(logits, y_true)[1] - y_true
+name = "grad of the first of two losses, average=False in the first only"
 print(checks.check_value(title, got, expected, name=name, see=see))
 
 
@@ -659,6 +659,11 @@ first(x)
 second(rng.normal(size=(4, 3)))
 got, case = first.grad(in_gradient), f"{title}, the first of two layers"
 print(checks.check_gradients(case, got, loss, (w, b, x), names=names, see=see))
+w, name = rng.normal(size=(3, 2)), "layer(x) and the gradients after a change of weights"
+first.weights = w.copy()
+got = (first(x), *first.grad(in_gradient))
+expected = (x @ w + b, x.T @ in_gradient, in_gradient.sum(axis=0), in_gradient @ w.T)
+print(checks.check_value(title, got, expected, name=name, see=see))
 
 
 def batch_of(size):
@@ -1452,11 +1457,11 @@ else:
 #
 # ### Exercise 9 · `Dropout` (5 points)
 #
-# **Going forward, in training.** Draw a mask $m$ of the shape of $x$, `(B, n_in)`: each entry is 0 with
-# probability $p$, and $\frac{1}{1-p}$ otherwise. Hand $x * m$ to the layer inside. Why not 1 for those
-# that stay? Because then the layer would see only $(1 - p)$ of what it is used to. With the factor, the
-# expected value is right: $p \cdot 0 + (1 - p) \cdot \frac{x}{1 - p} = x$. This is called *inverted*
-# dropout. Its merit:
+# **Going forward, in training.** Draw a mask $m$ of the shape of $x$, `(B, n_in)`: each entry is 0
+# with probability $p$, whatever becomes of the others, and $\frac{1}{1-p}$ otherwise. Hand $x * m$
+# to the layer inside. Why not 1 for those that stay? Because then the layer would see only $(1 -
+# p)$ of what it is used to. With the factor, the expected value is right: $p \cdot 0 + (1 - p)
+# \cdot \frac{x}{1 - p} = x$. This is called *inverted* dropout. Its merit:
 #
 # **Going forward, in evaluation** (`self.training` is False), there is nothing to do. $m = 1$
 # everywhere, and nothing is random.
@@ -1608,6 +1613,7 @@ def around_stretch(p, seed):
     return layer
 
 
+off = []  # how many more entries are kept than the share 1 - p of all
 for p in (0.5, 0.2, 0.75):
     case, sizes, seed = f"{title}, p={p}", {"p": p, "1 - p": 1 - p}, int(rng.integers(2**32))
     w, b = rng.uniform(1, 2, size=(2, 120))
@@ -1633,11 +1639,18 @@ for p in (0.5, 0.2, 0.75):
     fresh = not np.array_equal(again, kept)
     message = "each call in training drops other entries"
     checks.check_true(case, fresh, message, observed=fresh, see=see)
+    off += [round(float(entries.sum() - (1 - p) * entries.size)) for entries in (kept, again)]
+    by_chance = all(len(set(kept.sum(axis=axis).tolist())) > 1 for axis in (0, 1))
+    message = "entries are dropped independently; yours are equally many in every row or column"
+    checks.check_true(case, by_chance, message, observed=by_chance, see=see)
     mask = again / (1 - p)
     expected = (g * x * mask).sum(axis=0), g.sum(axis=0), g * w * mask
     name, got = "gradients in training", layer.grad(g.copy())
     print(checks.check_value(case, got, expected, name=name, sizes=sizes, see=see))
     print(checks.check_pure(case, layer.grad, g, see=see))
+    layer.training = False
+    name, got = "gradients of a call in training, training being False by now", layer.grad(g.copy())
+    print(checks.check_value(case, got, expected, name=name, sizes=sizes, see=see))
     for shape in ((1, 3), (3, 3), (4, 1)):
         w, b = rng.normal(size=(2, shape[1]))
         x, g = rng.normal(size=(2, *shape))
@@ -1651,6 +1664,9 @@ for p in (0.5, 0.2, 0.75):
         print(checks.check_value(case, got, expected, name=name, sizes=sizes, see=see))
         name, got = "parameters afterwards", (small.weights, small.bias)
         print(checks.check_value(case, got, (w, b), name=name, see=see))
+message = "entries are dropped independently; yours are exactly the share p of all, each time"
+by_chance = max(map(abs, off)) > 1
+print(checks.check_true(title, by_chance, message, observed=by_chance, see=see))
 none = around_stretch(0.0, seed)
 print(checks.check_value(title, none(x.copy()), x * w + b, name="layer(x), p=0", see=see))
 some = around_stretch(0.4, seed)

@@ -379,6 +379,44 @@ MISTAKES = [
         ),
         see=BACK,
     ),
+    Mistake(
+        id="lib-backward-grad-assigned",
+        exercise="node_backward",
+        title="grad is set directly, past set_gradient.",
+        hint="set_gradient checks the shape and makes a copy. Who does that if you write to grad "
+        "yourself?",
+        edits=(
+            (
+                "node.set_gradient(gradient)",
+                "node.grad = gradient if node.grad is None else node.grad + gradient",
+            ),
+        ),
+        see=BACK,
+    ),
+    Mistake(
+        id="lib-backward-zeros-skipped",
+        exercise="node_backward",
+        title="A gradient of zeros is not handed on.",
+        hint="What does `grad` say below a node whose gradient is zero: None or zeros? Which of the "
+        'two means "asked, and the answer was zero"?',
+        edits=(
+            (
+                "        node.set_gradient(gradient)\n",
+                "        node.set_gradient(gradient)\n"
+                "        if not np.any(gradient):\n"
+                "            continue\n",
+            ),
+        ),
+        see=BACK,
+    ),
+    Mistake(
+        id="lib-backward-zeros-taken-for-none",
+        exercise="node_backward",
+        title="If g is all zeros it is taken for missing, and the walk begins with ones.",
+        hint="Zeros are a gradient like any other. How do you find out whether g was given?",
+        edits=(("if g is None else g", "if g is None or not np.any(g) else g"),),
+        see=BACK,
+    ),
     # 5 ReLU
     Mistake(
         id="lib-relu-slope-one-at-zero",
@@ -477,6 +515,22 @@ MISTAKES = [
         title="The slope is returned without the gradient that arrives.",
         hint="The loss moves gradient times as much as z. Where does that enter?",
         edits=(("gradient * (1 -", "1.0 * (1 -"),),
+        see=NETWORK_OPERATIONS,
+    ),
+    Mistake(
+        id="lib-tanh-repaired-afterwards",
+        exercise="node_tanh",
+        title="Large entries overflow first, and are replaced afterwards.",
+        hint="`np.where` picks from two arrays, and both are computed before it picks. What is "
+        "np.exp(1000.0) in the one that is thrown away, and what does NumPy say about it?",
+        edits=(
+            (
+                "up, down = np.exp(z - np.abs(z)), np.exp(-z - np.abs(z))\n"
+                "        return (up - down) / (up + down)",
+                "up, down = np.exp(z), np.exp(-z)\n"
+                "        return np.where(np.abs(z) > 300, np.sign(z), (up - down) / (up + down))",
+            ),
+        ),
         see=NETWORK_OPERATIONS,
     ),
     # 7 affine_transform
@@ -712,6 +766,37 @@ MISTAKES = [
         ),
         see=MODULES,
     ),
+    Mistake(
+        id="lib-collect-by-name",
+        exercise="collect_parameters",
+        title="Parameters of the same name are taken for the same parameter.",
+        hint="Each layer of a network has a W. Are they one? (And what is the name of a parameter "
+        "to which nobody gave one?)",
+        edits=(
+            (
+                "return list(dict.fromkeys(found))",
+                "return list({p.name: p for p in found}.values())",
+            ),
+        ),
+        see=MODULES,
+    ),
+    Mistake(
+        id="lib-collect-plain-lists",
+        exercise="collect_parameters",
+        title="Plain lists and tuples are searched as well.",
+        hint="A ModuleList is a list, but not every list is a ModuleList. Into which do we look?",
+        edits=(
+            (
+                "        elif isinstance(thing, (Module, ModuleList)):\n"
+                "            found.extend(thing.parameters())\n",
+                "        elif isinstance(thing, Module):\n"
+                "            found.extend(thing.parameters())\n"
+                "        elif isinstance(thing, (list, tuple)):\n"
+                "            found.extend(collect_parameters(thing))\n",
+            ),
+        ),
+        see=MODULES,
+    ),
     # 10 initialisation
     Mistake(
         id="lib-glorot-fan-in",
@@ -881,6 +966,33 @@ MISTAKES = [
         edits=(("p.zero_grad()", "p.zero_grad"),),
         see=OPTIMISERS,
     ),
+    Mistake(
+        id="lib-sgd-scales-gradients",
+        exercise="sgd",
+        title="The step multiplies the gradients themselves with the learning rate.",
+        hint="`p.grad *= ...` changes what everybody finds in `grad` afterwards. How long is a second "
+        "step with the same gradient?",
+        edits=(
+            (
+                "p.value = p.value - self.lr * p.grad",
+                "p.grad *= self.lr\n                p.value = p.value - p.grad",
+            ),
+        ),
+        see=OPTIMISERS,
+    ),
+    Mistake(
+        id="lib-sgd-step-forgets",
+        exercise="sgd",
+        title="The step forgets the gradients that it has used.",
+        hint="There is a method whose business it is to forget. Who decides when to call it?",
+        edits=(
+            (
+                "p.value = p.value - self.lr * p.grad",
+                "p.value = p.value - self.lr * p.grad\n                p.grad = None",
+            ),
+        ),
+        see=OPTIMISERS,
+    ),
     # 12 SGDWithMomentum
     Mistake(
         id="lib-momentum-forgotten",
@@ -972,6 +1084,39 @@ MISTAKES = [
             (
                 "self.velocities[k] + p.grad",
                 "self.velocities[k] + (0 if p.grad is None else p.grad)",
+            ),
+        ),
+        see=OPTIMISERS,
+    ),
+    Mistake(
+        id="lib-momentum-in-grad",
+        exercise="sgd_with_momentum",
+        title="The velocity is written into grad as well.",
+        hint="What does `grad` hold after your step, the gradient or the velocity? Who may want to "
+        "look at it?",
+        edits=(
+            (
+                "self.velocities[k] = self.momentum * self.velocities[k] + p.grad",
+                "p.grad = self.velocities[k] = self.momentum * self.velocities[k] + p.grad",
+            ),
+        ),
+        see=OPTIMISERS,
+    ),
+    Mistake(
+        id="lib-momentum-aliased",
+        exercise="sgd_with_momentum",
+        title="The first velocity is the very array of the gradient, and is then changed in place.",
+        hint="After the first step velocity and gradient are equal. Are they also the same array, and "
+        "into which of them does the next step write?",
+        edits=(
+            ("[np.zeros_like(p.value) for p in self.params]", "[None for p in self.params]"),
+            (
+                "self.velocities[k] = self.momentum * self.velocities[k] + p.grad",
+                "if self.velocities[k] is None:\n"
+                "                    self.velocities[k] = p.grad\n"
+                "                else:\n"
+                "                    self.velocities[k] *= self.momentum\n"
+                "                    self.velocities[k] += p.grad",
             ),
         ),
         see=OPTIMISERS,

@@ -317,6 +317,15 @@ MISTAKES = [
         ),
         see=WRONG,
     ),
+    Mistake(
+        id="ce-shared-setting",
+        exercise="cross_entropy",
+        title="`average` is kept in the class, where the next loss overwrites it.",
+        hint="Make a loss with average=False, then another without, and ask the first. To whom does "
+        "`self.average` belong, and to whom `CrossEntropy.average`?",
+        edits=(("self.average = average", "CrossEntropy.average = average"),),
+        see=WRONG,
+    ),
     # 3 Linear
     Mistake(
         id="linear-bias-left-out",
@@ -499,6 +508,23 @@ MISTAKES = [
                 "self.x.T @ in_gradient",
                 "sum(np.outer(a, g) for a, g in zip(self.x, in_gradient))",
             ),
+        ),
+        see=LAYER,
+    ),
+    Mistake(
+        id="linear-keeps-old-weights",
+        exercise="linear",
+        title="The way back uses the weights of the first call, not those of today.",
+        hint="After each step of training the weights are others. When is what you have stored of "
+        "them renewed?",
+        edits=(
+            (
+                "        self.x = x\n",
+                "        self.x = x\n"
+                "        if not hasattr(self, 'turned'):\n"
+                "            self.turned = self.weights.T\n",
+            ),
+            ("in_gradient @ self.weights.T", "in_gradient @ self.turned"),
         ),
         see=LAYER,
     ),
@@ -1158,6 +1184,48 @@ MISTAKES = [
             (
                 "return self.layer(x * self.mask)",
                 "x *= self.mask\n        return self.layer(x)",
+            ),
+        ),
+        see=DROPOUT,
+    ),
+    Mistake(
+        id="dropout-asks-on-the-way-back",
+        exercise="dropout",
+        title="`grad` asks whether training is on now, not whether it was in the last call.",
+        hint="Call the layer in training, switch to evaluation, and ask for the gradient of that call. "
+        "Which inputs had it lost?",
+        edits=(
+            (
+                "gradient_inside * self.mask",
+                "(gradient_inside * self.mask if self.training else gradient_inside)",
+            ),
+        ),
+        see=DROPOUT,
+    ),
+    Mistake(
+        id="dropout-exact-number",
+        exercise="dropout",
+        title="Exactly the share p of the batch is dropped, each time.",
+        hint="Toss a hundred coins: are fifty heads certain? Each entry is dropped with probability p, "
+        "whatever becomes of the others.",
+        edits=(
+            (
+                "self.rng.random(x.shape) >= self.p",
+                "(self.rng.permutation(x.size) >= round(self.p * x.size)).reshape(x.shape)",
+            ),
+        ),
+        see=DROPOUT,
+    ),
+    Mistake(
+        id="dropout-exact-number-per-example",
+        exercise="dropout",
+        title="Of each example exactly the share p is dropped.",
+        hint="Count what is dropped in each row. If the first entries have been dropped, does that save "
+        "the others?",
+        edits=(
+            (
+                "self.rng.random(x.shape) >= self.p",
+                "np.argsort(self.rng.random(x.shape), axis=1) >= round(self.p * x.shape[1])",
             ),
         ),
         see=DROPOUT,
