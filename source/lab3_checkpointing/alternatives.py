@@ -18,6 +18,19 @@ SEGMENTS_NUMPY = """def segments(checkpoints, n_layers):
     return [(int(s), int(e)) for s, e in zip(starts, ends)]
 """
 
+SEGMENTS_NAMED = """import typing
+
+
+class Segment(typing.NamedTuple):
+    start: int
+    end: int
+
+
+def segments(checkpoints, n_layers):
+    starts = sorted({0, *checkpoints})
+    return [Segment(start, end) for start, end in zip(starts, [*starts[1:], n_layers])]
+"""
+
 WALK_BY_LAYER = """@add_to(NetworkWithCheckpoints)
 def feedforward_with_checkpoints(self, x):
     starts = [start for start, _ in self.segments()]
@@ -321,8 +334,12 @@ ALTERNATIVES = (
     ),
     Alternative(
         id="recursive",
-        title="The whole machine as a recursion over segments, which holds the checkpoints itself.",
-        cells={"backprop": WHOLE_RECURSIVE, "choose_checkpoints": CHOOSE_FROM_BACK},
+        title="The whole machine as a recursion over segments, named tuples, which holds the checkpoints.",
+        cells={
+            "segments": SEGMENTS_NAMED,
+            "backprop": WHOLE_RECURSIVE,
+            "choose_checkpoints": CHOOSE_FROM_BACK,
+        },
     ),
     Alternative(
         id="cycle",

@@ -1686,7 +1686,7 @@ def check(n_layers, budget, best):
         return checks.check_true(title, got is None, message, observed=got, see=see)
     message = f"{call} is None, but there are placements that fit the budget"
     checks.check_true(title, got is not None, message, see=see)
-    listed = isinstance(got, (list, tuple, np.ndarray))
+    listed = checks.is_sequence(got) or isinstance(got, np.ndarray)
     starts = [int(k) for k in got if isinstance(k, (int, np.integer))] if listed else []
     ascends = listed and len(starts) == len(got) and starts == sorted(set(starts))
     message = f"{call} must be an ascending list of layers, and begin with 0"
@@ -1736,7 +1736,7 @@ def check(n_layers, budget, best):
         return checks.check_true(title, got is None, message, observed=got, see=see)
     message = f"{call} is None, but there are placements that fit the budget"
     checks.check_true(title, got is not None, message, see=see)
-    listed = isinstance(got, (list, tuple, np.ndarray))
+    listed = checks.is_sequence(got) or isinstance(got, np.ndarray)
     starts = [int(k) for k in got if isinstance(k, (int, np.integer))] if listed else []
     ascends = listed and len(starts) == len(got) and starts == sorted(set(starts))
     message = f"{call} must be an ascending list of layers, and begin with 0"

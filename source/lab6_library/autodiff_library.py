@@ -509,7 +509,7 @@ for shapes in pairs:
     values = [node.value for node in z.input_nodes]
     got = Addition().backward(*values, gradient.copy())
     text = "backward must return a tuple of two gradients"
-    right = type(got) in (tuple, list) and len(got) == 2
+    right = checks.is_sequence(got) and len(got) == 2
     checks.check_true(case, right, text, observed=got, see=see)
     expected = []
     for v in (x, y):
@@ -576,7 +576,7 @@ def check(name, index):
     gradient = rng.normal(size=x[index].shape)
     got = Selection().backward(x.copy(), index, gradient.copy())
     text = "backward must return a tuple of one gradient"
-    right = type(got) in (tuple, list) and len(got) == 1
+    right = checks.is_sequence(got) and len(got) == 1
     checks.check_true(title, right, text, observed=got, see=see)
 
     def loss(xp, x):
@@ -1169,7 +1169,7 @@ print(checks.check_value(title, got, np.where(x > 0, x, 0), name="ReLU(x)", see=
 print(checks.check_pure(title, ReLU().forward, x, see=see))
 got = ReLU().backward(x.copy(), gradient.copy())
 text = "backward must return a tuple of one gradient"
-right = type(got) in (tuple, list) and len(got) == 1
+right = checks.is_sequence(got) and len(got) == 1
 checks.check_true(title, right, text, observed=got, see=see)
 
 
@@ -1277,7 +1277,7 @@ got = TanH().forward(large.copy())
 print(checks.check_value(title, got, np.tanh(large), name="tanh(large x)", see=see))
 got = TanH().backward(x.copy(), gradient.copy())
 text = "backward must return a tuple of one gradient"
-right = type(got) in (tuple, list) and len(got) == 1
+right = checks.is_sequence(got) and len(got) == 1
 checks.check_true(title, right, text, observed=got, see=see)
 
 
@@ -1507,7 +1507,7 @@ got, expected = nll().forward(x.copy(), y.copy()), loss(np, x) / gradient
 print(checks.check_value(title, got, expected, name="nll", sizes=sizes, see=see))
 got = nll().backward(x.copy(), y.copy(), gradient.copy())
 text = "backward must return a tuple of one gradient"
-right = type(got) in (tuple, list) and len(got) == 1
+right = checks.is_sequence(got) and len(got) == 1
 checks.check_true(title, right, text, observed=got, see=see)
 names = ("gradient of the logits",)
 print(checks.check_gradients(title, got, loss, (x,), names=names, sizes=sizes, see=see))
