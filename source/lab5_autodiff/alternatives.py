@@ -283,7 +283,7 @@ def numeric_test(variable, *, eps=1e-5, rtol=1e-5, atol=1e-7):
         for flat in range(op.args[place].value.size):
             change = (moved(flat, eps) - moved(flat, -eps)) * cotangent
             slope = change.sum() / eps / 2
-            if abs(mine.flat[flat] - slope) > atol + rtol * abs(slope):
+            if not abs(mine.flat[flat] - slope) <= atol + rtol * abs(slope):
                 raise AssertionError(f"argument {place}, entry {flat}")
 """,
     "first_graph": """

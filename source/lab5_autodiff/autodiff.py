@@ -286,8 +286,9 @@ print("with:   ", np.array([1.0, 2.0]) * Careful(4.0))
 # ### Exercise 1 · `Add`, `Sub`, `Mul` (5 points)
 #
 # `apply` gets arrays and returns an array. `grad` gets `gz` and returns a tuple with one gradient
-# for each argument of `apply`, in the same order. What `grad` needs to know about `x` and `y`,
-# `apply` must remember: in `self`, the object that stands for this one use of the operation.
+# for each argument of `apply`, in the same order. Neither of them changes the arrays that it gets:
+# others use them, too. What `grad` needs to know about `x` and `y`, `apply` must remember: in
+# `self`, the object that stands for this one use of the operation.
 #
 # The two arrays need not have the same shape, as long as NumPy can broadcast them. Do not worry
 # about that here: `grad` may answer in the shape of `z`, and exercise 2 brings it back to the shape
@@ -363,7 +364,7 @@ def check(name, operation, f):
     print(checks.check_value(title, z.value, f(x, y), name=f"value of {name}", see=see))
     got = z.operation.grad(gz.copy())
     text = f"grad of {name} must return a tuple, one gradient per argument"
-    checks.check_true(title, type(got) in (tuple, list), text, see=see)
+    checks.check_true(title, checks.is_sequence(got), text, see=see)
     names = (f"gx of {name}", f"gy of {name}")
 
     def loss(xp, x, y):
@@ -406,9 +407,12 @@ shapes = [((), ()), ((5,), (5,)), ((3, 1), (4,)), ((2, 3), ()), ((1,), (2, 2, 3)
 def check(label, z, f, x, y):
     gz = np.asarray(rng.normal(size=f(x, y).shape))
     print(checks.check_value(title, z.value, f(x, y), name=f"value of {label}", see=see))
+    went_in = [arg.value for arg in z.operation.args]
+    name = f"what went into {label}, afterwards"
+    print(checks.check_value(title, went_in, [x, y], name=name, see=see))
     got = z.operation.grad(gz.copy())
     text = f"grad of {label} must return a tuple of two"
-    right = type(got) in (tuple, list) and len(got) == 2
+    right = checks.is_sequence(got) and len(got) == 2
     print(checks.check_true(title, right, text, see=see))
     got = [back(g, v.shape) for g, v in zip(got, (x, y))]
     expected = checks.central_difference(lambda at: np.sum(gz * f(*at)), [x, y])
@@ -747,12 +751,22 @@ wrong = {
     "the last of three is missing": refused(
         lambda x, y, u: x * y + u, lambda gz, x, y, u: (gz * y, gz * x), x, y, u
     ),
+    "there is one gradient too many": refused(
+        lambda x, y: x * y, lambda gz, x, y: (gz * y, gz * x, gz), x, y
+    ),
+    "only the second of three is wrong": refused(
+        lambda x, y, u: x * y + u, lambda gz, x, y, u: (gz * y, -gz * x, gz), x, y, u
+    ),
+    "nan": refused(np.tanh, lambda gz, x: (np.nan * gz,), x),
+    "grad returns a list, no tuple": refused(np.tanh, lambda gz, x: [*tanh_back(gz, x)], x),
+    "grad returns a number, no tuple": refused(np.tanh, lambda gz, x: tanh_back(gz, x)[0], 0.5),
     "the shape is wrong": refused(np.sum, lambda gz, x: (gz,), x),
     "one in ten thousand, with rtol=1e-6": refused(*square(1.0001), 2 + y**2, rtol=1e-6),
 }
 loose = refused(*square(1.01), 2 + y**2, rtol=0.1)
+near = refused(*square(1.01), x, atol=10.0)
 coarse = refused(lambda x: x**3, lambda gz, x: (3 * gz * x**2,), 2 + y**2, eps=0.5)
-seen = [*right.values(), *wrong.values(), loose, coarse]
+seen = [*right.values(), *wrong.values(), loose, near, coarse]
 for name, stopped in right.items():
     text = f"it refuses a right gradient: {name}"
     print(checks.check_true(title, not stopped, text, observed=seen, see=see))
@@ -761,6 +775,8 @@ for name, stopped in wrong.items():
     print(checks.check_true(title, stopped, text, observed=seen, see=see))
 text = "one per cent must pass with rtol=0.1"
 print(checks.check_true(title, not loose, text, observed=seen, see=see))
+text = "what is off by less than 10 must pass with atol=10"
+print(checks.check_true(title, not near, text, observed=seen, see=see))
 text = "with eps=0.5 the measured slope of x**3 is off, and even a right gradient must be refused"
 print(checks.check_true(title, coarse, text, observed=seen, see=see))
 
@@ -885,7 +901,7 @@ for name, test in (("central, yours", numeric_test), ("forward, 1e-7", forward_d
 # is not even defined for a $y$ next to 3, so there is no slope in $y$ to speak of. But $(-2)^3$ is
 # a number, its slope in $x$ is $3 \cdot (-2)^2 = 12$, and we shall often write `(x - y) ** 2` where
 # `x - y` is negative. So we agree: **where $x \le 0$, the gradient with respect to the exponent is
-# 0**, neither nan nor a warning.
+# 0**, neither nan nor a warning; nor does $g_x$ make NumPy warn there, for whole exponents above 0.
 #
 # **By hand.** $z = x^y$ at $x = -2$, $y = 3$, with $g_z = 2$: $z = -8$, $g_x = 2 \cdot 12 = 24$ and
 # $g_y = 0$. At $x = e$, $y = 2$: $z = e^2$, $g_x = 2 \cdot 2 e$ and $g_y = 2 \cdot e^2 \cdot 1$.
@@ -899,6 +915,16 @@ for name, test in (("central, yours", numeric_test), ("forward, 1e-7", forward_d
 # **Think first.** `np.where(x > 0, np.log(x), 0)` gives the right numbers. Which numbers does it
 # compute before it throws them away, and what does NumPy say about that? What could you put into
 # the logarithm instead of a negative $x$?
+
+#
+# `strictly` calls a function and turns NumPy's warnings into errors. The tests use it; so can you.
+
+
+# %% grade_id="given-strictly"
+def strictly(function, *args):
+    """The same as function(*args), but where NumPy would warn, FloatingPointError is raised."""
+    with np.errstate(divide="raise", invalid="raise", over="raise"):
+        return function(*args)
 
 
 # %% grade_id="neg_div_pow" stub=["Return -x, an array.", "Return the tuple of one gradient, of the shape of gz.", "Store in self what grad needs, and return x / y, an array.", "Return the tuple of two gradients, for x and for y, each of the shape of gz.", "Store in self what grad needs, and return x ** y, an array.", "Return the tuple of two gradients, for x and for y, each of the shape of gz; that for y is 0 where x <= 0."]
@@ -963,7 +989,7 @@ def check(name, operation, f, *at):
     print(checks.check_value(title, z.value, f(*at), name=f"value of {name}", see=see))
     got = z.operation.grad(gz.copy())
     text = f"grad of {name} must return a tuple, one gradient per argument"
-    checks.check_true(title, type(got) in (tuple, list), text, see=see)
+    checks.check_true(title, checks.is_sequence(got), text, see=see)
     names = (f"gx of {name}", f"gy of {name}")[: len(at)]
 
     def loss(xp, *at):
@@ -1005,9 +1031,11 @@ def back(g, shape):
 def check(name, z, f, *at):
     gz = np.asarray(rng.normal(size=f(*at).shape))
     print(checks.check_value(title, z.value, f(*at), name=f"value of {name}", see=see))
+    went_in, label = [arg.value for arg in z.operation.args], f"what went into {name}, afterwards"
+    print(checks.check_value(title, went_in, list(at), name=label, see=see))
     got = z.operation.grad(gz.copy())
     text = f"grad of {name} must return a tuple, one gradient per argument"
-    right = type(got) in (tuple, list) and len(got) == len(at)
+    right = checks.is_sequence(got) and len(got) == len(at)
     print(checks.check_true(title, right, text, see=see))
     got = [back(g, v.shape) for g, v in zip(got, at)]
     expected = checks.central_difference(lambda at: np.sum(gz * f(*at)), list(at))
@@ -1026,15 +1054,22 @@ for m, n in (((), ()), ((4,), (4,)), ((3, 1), (4,)), ((2, 3), ()), ((3,), (2, 1)
     at = np.asarray(positive), np.asarray(y)
     check(f"Pow of {m} and {n}", variables[2], lambda x, y: x**y, *at)
 x = rng.normal(size=(3, 4)) * 2
+x[0, 0] = 0
 for power in (1.0, 2.0, 3.0):
     gz = rng.normal(size=x.shape)
     z = Pow(x, power)
-    name = f"value of Pow at x of both signs, y = {power:g}"
+    name = f"value of Pow at x of both signs and 0, y = {power:g}"
     print(checks.check_value(title, z.value, x**power, name=name, see=see))
-    gx, gy = z.operation.grad(gz.copy())
+    try:
+        gx, gy = strictly(z.operation.grad, gz.copy())
+        silent = True
+    except FloatingPointError:
+        silent = False
+    text = "grad of Pow must not compute what NumPy warns of, such as the logarithm of -2 or of 0"
+    print(checks.check_true(title, silent, text, see=see))
     log = np.log(np.where(x > 0, x, 1.0))
     expected = gz * power * x ** (power - 1), back(gz * x**power * log, ())
-    name = f"gx, gy of Pow at x of both signs, y = {power:g}"
+    name = f"gx, gy of Pow at x of both signs and 0, y = {power:g}"
     got = gx, back(gy, ())
     print(checks.check_value(title, got, expected, name=name, see=see))
 ### END HIDDEN TESTS
@@ -1115,7 +1150,7 @@ def check(name, operation, f, x):
     print(checks.check_value(title, z.value, f(np, x), name=f"value of {name}", see=see))
     got = z.operation.grad(gz.copy())
     text = f"grad of {name} must return a tuple, one gradient per argument"
-    checks.check_true(title, type(got) in (tuple, list), text, see=see)
+    checks.check_true(title, checks.is_sequence(got), text, see=see)
 
     def loss(xp, x):
         return xp.sum(gz * f(xp, x))
@@ -1144,9 +1179,12 @@ functions = {"Exp": np.exp, "Log": np.log, "ReLU": lambda x: np.where(x > 0, x, 
 def check(name, z, f, x):
     gz, label = np.asarray(rng.normal(size=x.shape)), f"{name} of {x.shape}"
     print(checks.check_value(title, z.value, f(x), name=f"value of {label}", see=see))
+    (went_in,) = [arg.value for arg in z.operation.args]
+    after = f"what went into {label}, afterwards"
+    print(checks.check_value(title, went_in, x, name=after, see=see))
     got = z.operation.grad(gz.copy())
     text = f"grad of {name} must return a tuple, one gradient per argument"
-    right = type(got) in (tuple, list) and len(got) == 1
+    right = checks.is_sequence(got) and len(got) == 1
     print(checks.check_true(title, right, text, see=see))
     expected = checks.central_difference(lambda x: np.sum(gz * f(x)), x)
     print(checks.check_value(title, got, (expected,), name=f"gx of {label}", see=see))
@@ -1310,10 +1348,13 @@ print(checks.check_true(title, all(found), text, observed=found, see=see))
 #
 # The next cell has graphs to try it on: a chain and the ladder, as long as you like. (`Watched`
 # variables are for the tests: comparing two of them takes a line of Python, and lines can be
-# counted.)
+# counted. `search_depth` tells how deep a search calls itself.)
 
 
 # %% grade_id="given-graphs"
+import sys
+
+
 class Watched(Variable):
     """A variable that is compared by a line of Python: to count comparisons."""
 
@@ -1342,6 +1383,23 @@ def diamond_ladder(n):
         left, right = rungs[-1]
         rungs.append((Average(left, right), Average(right, left)))
     return rungs
+
+
+def search_depth(n):
+    """How many calls within calls get_variables makes on a deep chain, at most."""
+    end, depth, deepest = deep_chain(n)[-1], 0, 0
+
+    def note(frame, event, arg):
+        nonlocal depth, deepest
+        depth += {"call": 1, "return": -1}.get(event, 0)
+        deepest = max(deepest, depth)
+
+    sys.setprofile(note)
+    try:
+        get_variables(end)
+    finally:
+        sys.setprofile(None)
+    return deepest
 
 
 def chain_gradients(n):
@@ -1406,6 +1464,9 @@ def check_order(name, order, nodes, edges):
     print(checks.check_true(title, right, text, observed=seen, see=see), "·", text)
 
 
+lone = get_variables(Parameter(1.0))
+text = "get_variables must return a list"
+print(checks.check_true(title, isinstance(lone, list), text, see=see), "·", text)
 x, y = Parameter(1.0), Input(2.0)
 h = Average(x, y)
 z = Average(h, x)
@@ -1499,6 +1560,10 @@ lines = [checks.call(get_variables, chain[-1], count_lines=True).lines for chain
 right = lines[2] <= 3 * lines[1]
 text = "twice as long a chain must take twice as many lines, comparisons included"
 print(checks.check_true(title, right, text, see=see))
+depths = [search_depth(n) for n in (20, 200)]
+right = depths[1] <= depths[0] + 10
+text = "without recursion: a longer chain must not take more calls within calls"
+print(checks.check_true(title, right, text, observed=depths, see=see))
 again = list(get_variables(rungs[-1][0]))
 right = len(again) == len(order) and all(a is b for a, b in zip(again, order))
 text = "a second call must give the same list"
@@ -1705,7 +1770,7 @@ text = "a loss that is not one number must raise ValueError"
 print(checks.check_true(title, refused, text, see=see), "·", text)
 
 a, b = rng.normal(size=(2, 3, 2))
-x, y = Parameter(a), Parameter(b)
+x, y = Parameter(a), Input(b)
 u = times(x, y)
 top = total(times(sine(plus(u, x)), u))
 
@@ -2036,10 +2101,13 @@ for (x, y), z in zip(at, variables):
     name = f"value of MSE for shape {x.shape}"
     expected = float(np.sum((x - y) ** 2)) / x.size
     print(checks.check_value(title, z.value, expected, name=name, sizes=sizes, see=see))
+    went_in, name = [arg.value for arg in z.operation.args], "what went into MSE, afterwards"
+    print(checks.check_value(title, went_in, [x, y], name=name, see=see))
     got = z.operation.grad(gz.copy())
     slope = gz * 2 * (x - y) / x.size
     name, expected = f"gx and gy of MSE for shape {x.shape}", (slope, -slope)
     print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
+    print(checks.check_pure(title, z.operation.grad, gz, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2189,7 +2257,7 @@ def check(settings):
     gz = np.asarray(rng.normal(size=np.shape(value)))
     got = z.operation.grad(gz.copy())
     text = f"grad must return a tuple of one gradient ({label})"
-    checks.check_true(title, type(got) in (tuple, list) and len(got) == 1, text, see=see)
+    checks.check_true(title, checks.is_sequence(got) and len(got) == 1, text, see=see)
 
     def loss(xp, x):
         return xp.sum(gz * xp.sum(x, **settings))
@@ -2219,13 +2287,13 @@ for shape, axis in cases:
         gz = np.asarray(rng.normal(size=np.shape(value)))
         got = z.operation.grad(gz.copy())
         text = "grad must return a tuple of one gradient"
-        right = type(got) in (tuple, list) and len(got) == 1
+        right = checks.is_sequence(got) and len(got) == 1
         print(checks.check_true(title, right, text, see=see))
         gz_there = np.sum(x * 0, axis=axis, keepdims=True)
         expected = (np.zeros(shape) + gz.reshape(gz_there.shape),)
         name = f"gx of the sum of {label}"
         print(checks.check_value(title, got, expected, name=name, see=see))
-print(checks.check_pure(title, z.operation.grad, gz, see=see))
+        print(checks.check_pure(title, z.operation.grad, gz, see=see))
 z = Parameter(np.ones((2, 3))).sum(axis=1, keepdims=True)
 print(checks.check_value(title, z.value, np.full((2, 1), 3.0), name="x.sum(...)", see=see))
 ### END HIDDEN TESTS
@@ -2287,7 +2355,10 @@ from course import checks
 title = "Exercise 12 · symbolic_MSE"
 see = "10 · Sums, and losses without a derivative of their own"
 rng = checks.rng()
-for shape in ((), (1,), (5,), (1, 4), (2, 3, 2)):
+kinds_with_grads = "Add Sub Mul Div Neg Pow Exp Log ReLU Sum GetItem MatMul Identity Average"
+ready, shapes = {f"<{kind}>" for kind in kinds_with_grads.split()}, ((), (1,), (5,), (2, 3, 2))
+constants = {}  # for each shape, what else than x and y the graph begins with
+for shape in (*shapes, *shapes):
     a, b = np.asarray(rng.normal(size=shape)), np.asarray(rng.normal(size=shape))
     x, y = Parameter(a), Parameter(b)
     top = symbolic_MSE(x, y)
@@ -2306,8 +2377,13 @@ for shape in ((), (1,), (5,), (1, 4), (2, 3, 2)):
     text = "the graph of the result must lead back to x and to y: compute with variables"
     found = [id(x) in met, id(y) in met]
     print(checks.check_true(title, all(found), text, observed=found, see=see))
-    text = "it must be made of other operations than MSE"
-    print(checks.check_true(title, "<MSE>" not in kinds, text, see=see))
+    text = "it must be made of small operations that you have: of other ones than MSE, no new class"
+    print(checks.check_true(title, kinds <= ready, text, see=see))
+    begin = [v.value for v in met.values() if v.operation is None and v is not x and v is not y]
+    other = constants.setdefault(shape, begin)
+    fixed = len(begin) == len(other) and all(map(np.array_equal, begin, other))
+    text = "it must compute with x and y alone: an array made from their values has no history"
+    print(checks.check_true(title, fixed, text, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2406,7 +2482,7 @@ def check(name, index):
     gz = rng.normal(size=x[index].shape)
     got = z.operation.grad(gz.copy())
     text = f"grad must return a tuple of one gradient ({name})"
-    checks.check_true(title, type(got) in (tuple, list) and len(got) == 1, text, see=see)
+    checks.check_true(title, checks.is_sequence(got) and len(got) == 1, text, see=see)
 
     def loss(xp, x):
         return xp.sum(gz * x[index])
@@ -2443,7 +2519,7 @@ for name, (array, index) in cases.items():
     gz = np.asarray(rng.normal(size=np.shape(value)))
     got = z.operation.grad(gz.copy())
     text = "grad must return a tuple of one gradient"
-    right = type(got) in (tuple, list) and len(got) == 1
+    right = checks.is_sequence(got) and len(got) == 1
     print(checks.check_true(title, right, text, see=see))
     places = np.arange(array.size).reshape(array.shape)[index]
     expected = np.bincount(np.ravel(places), weights=np.ravel(gz), minlength=array.size)
@@ -2586,7 +2662,7 @@ def check(m, n):
     gz = np.asarray(rng.normal(size=np.shape(x @ y)))
     got = z.operation.grad(gz.copy())
     text = "grad must return a tuple of two gradients"
-    right = type(got) in (tuple, list) and len(got) == 2
+    right = checks.is_sequence(got) and len(got) == 2
     print(checks.check_true(title, right, text, see=see))
     got = [back(g, v.shape) for g, v in zip(got, (x, y))]
     expected = checks.central_difference(lambda at: np.sum(gz * (at[0] @ at[1])), [x, y])
@@ -2832,6 +2908,15 @@ for size in (6, 12, 20):
 #
 # **Think first.** In which of the methods are `W` and `b` created? What would the layer learn if
 # they were created each time it is called?
+#
+# `generator` makes the `rng` that a layer draws its weights with; from the same seed come the same
+# weights.
+
+
+# %% grade_id="given-generator"
+def generator(seed):
+    """A NumPy generator of random numbers."""
+    return np.random.default_rng(seed)
 
 
 # %% grade_id="layers" stub=["Return a function of x that gives x @ W + b, with its Parameters as attributes W, of shape (in_units, out_units), and b, of shape (out_units,).", "Set self.W, a Parameter of shape (in_units, out_units), and self.b, a Parameter of shape (out_units,).", "Return x @ self.W + self.b, a Variable.", "Return what the last layer makes of what the layers before it make of x."]
@@ -2839,7 +2924,7 @@ def affine_layer(in_units, out_units, rng=None):
     """A layer as a function: layer(x) = x @ layer.W + layer.b.
 
     W is drawn uniformly between -1/sqrt(in_units) and 1/sqrt(in_units); b is zero; both are Parameters.
-    rng: a NumPy generator; without it the weights differ from run to run.
+    rng: the NumPy generator that draws W; without it the weights differ from run to run.
     """
     rng = np.random.default_rng() if rng is None else rng
     ### BEGIN SOLUTION
@@ -2918,9 +3003,23 @@ from course import checks
 
 title, see = "Exercise 15 · layers", "13 · Layers"
 rng = checks.rng()
+
+
+def way_back(variable):
+    """All that a variable was made of, by id."""
+    met, waiting = {}, [variable]
+    while waiting:
+        node = waiting.pop()
+        if id(node) not in met:
+            met[id(node)] = node
+            waiting += [] if node.operation is None else list(node.operation.args)
+    return met
+
+
 for name, kind in (("affine_layer", affine_layer), ("AffineLayer", AffineLayer)):
     for n_in, n_out in ((3, 3), (1, 4), (5, 1)):
         layer, other = kind(n_in, n_out), kind(n_in, n_out)
+        drawn = layer.W.value
         kept = [isinstance(p, Parameter) for p in (layer.W, layer.b)]
         text = f"W and b of {name} must be Parameters"
         print(checks.check_true(title, all(kept), text, observed=kept, see=see))
@@ -2935,9 +3034,23 @@ for name, kind in (("affine_layer", affine_layer), ("AffineLayer", AffineLayer))
         print(checks.check_value(title, got, expected, name=f"{label} of arrays", see=see))
         near = [p.value for p in (layer.W, layer.b)]
         print(checks.check_value(title, near, [w, b], name=f"{label} afterwards", see=see))
-        differ = not np.array_equal(other.W.value, w)
-        text = f"two layers of {name} must have parameters of their own"
+        differ = not np.array_equal(other.W.value, drawn)
+        text = f"two layers of {name} must have parameters of their own, drawn anew"
         print(checks.check_true(title, differ, text, see=see))
+        data = Input(x)
+        met = way_back(layer(data))
+        found = [id(v) in met for v in (data, layer.W, layer.b)]
+        text = f"what {name} returns must lead back to x, W and b: compute with the variables"
+        print(checks.check_true(title, all(found), text, observed=found, see=see))
+    seed = int(rng.integers(1000))
+    used = generator(seed)
+    first, second, alike = kind(4, 3, used), kind(4, 3, used), kind(4, 3, generator(seed))
+    text = f"{name} must draw W with rng: from generators of one seed, layers that are alike"
+    right = np.array_equal(first.W.value, alike.W.value)
+    print(checks.check_true(title, right, text, see=see))
+    text = f"{name} must draw W with rng: from one generator, two layers that differ"
+    right = not np.array_equal(first.W.value, second.W.value)
+    print(checks.check_true(title, right, text, see=see))
     wide = kind(50, 400)
     w, b = wide.W.value, wide.b.value
     name_b = f"b of a new {name}(50, 400)"
@@ -2955,6 +3068,10 @@ inner = Sequential(calls, lambda x: x * 2, calls)
 got = inner(1.0), inner(1.0)
 name = "a Sequential within a Sequential, called twice"
 print(checks.check_value(title, got, (5.0, 5.0), name=name, see=see))
+data = Input(np.ones(2))
+right = id(data) in way_back(Sequential(Identity, Identity)(data))
+text = "what Sequential returns must lead back to x: hand on what a layer returns, as it is"
+print(checks.check_true(title, right, text, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2971,6 +3088,17 @@ print(checks.check_value(title, got, (5.0, 5.0), name=name, see=see))
 # ### Exercise 16 · `descend` (2 points)
 #
 # **Think first.** What would the network learn if the images were `Parameter`s?
+#
+# The next function takes two steps with one and the same dictionary: is it still what it was after
+# the first?
+
+
+# %% grade_id="given-descend-twice"
+def descend_twice(gradients, eta):
+    """Take two steps with the same dictionary; the list of its gradients afterwards."""
+    descend(gradients, eta)
+    descend(gradients, eta)
+    return list(gradients.values())
 
 
 # %% grade_id="descend" stub="Set the value of each Parameter in the dictionary to value - eta * gradient; leave all other variables alone. Return nothing."
@@ -2978,7 +3106,8 @@ def descend(gradients, eta):
     """Take one step of gradient descent.
 
     gradients: dictionary, variable -> gradient, as backprop gives it; eta: learning rate.
-    Changes the value of every Parameter in it, of no other variable, and returns nothing.
+    Changes the value of every Parameter in it, of no other variable, and returns nothing. The
+    dictionary and its gradients stay as they are.
     """
     ### BEGIN SOLUTION
     for variable, gradient in gradients.items():
@@ -3024,9 +3153,17 @@ for count in (1, 2):
     name = f"values of the Parameters after {count} step(s)"
     print(checks.check_value(title, got, expected, name=name, sizes={"eta": eta}, see=see))
 name = "a variable between and an Input, after the step"
-got, expected = (between.value, data.value), (arrays[0], np.zeros(3))
-print(checks.check_value(title, got, expected, name=name, see=see))
+got = between.value, data.value
+print(checks.check_value(title, got, (arrays[0], np.zeros(3)), name=name, see=see))
 print(checks.check_value(title, steps, kept, name="the gradients afterwards", see=see))
+parameters = [Parameter(array) for array in arrays]
+left = descend_twice(dict(zip(parameters, [step.copy() for step in steps])), eta)
+same = len(left) == len(kept) and all(map(np.array_equal, left, kept))
+text = "the dictionary and the gradients in it must stay as they are"
+print(checks.check_true(title, same, text, observed=len(left), see=see))
+got = [parameter.value for parameter in parameters]
+name = "values after two steps with one dictionary"
+print(checks.check_value(title, got, expected, name=name, sizes={"eta": eta}, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -3114,7 +3251,8 @@ plots.show_digits(x_test[wrong[:24]], labels[wrong[:24]], answers[wrong[:24]], c
 # Which parameters? Those that the loss depends on, and your engine knows them. `parameters_of`
 # collects them from a graph, in the order of `get_variables`. The order is the only thing that says
 # which array in the file belongs to which parameter, so a file fits a network that was *built by
-# the same program*, and nothing else.
+# the same program*, and nothing else. (`text_of` and `file_with` are for looking at files and for
+# making some of your own; the tests use them.)
 
 # %% grade_id="given-parameters"
 import json
@@ -3133,6 +3271,20 @@ folder = tempfile.TemporaryDirectory()  # deleted when the kernel ends
 def temporary_file():
     """Path of a file that does not exist yet, in a folder of its own."""
     return os.path.join(tempfile.mkdtemp(dir=folder.name), "parameters.json")
+
+
+def text_of(file):
+    """What is written in a file."""
+    with open(file, errors="replace") as stream:
+        return stream.read()
+
+
+def file_with(text):
+    """Path of a temporary file that holds a text."""
+    file = temporary_file()
+    with open(file, "w") as stream:
+        stream.write(text)
+    return file
 
 
 # %% [markdown]
@@ -3214,6 +3366,8 @@ for label, before in unfit.items():
 
 # %% grade_id="test-parameters-hidden" points=3
 ### BEGIN HIDDEN TESTS
+import json
+
 import numpy as np
 from course import checks
 
@@ -3247,6 +3401,19 @@ load_parameters(others, files[0])
 exactly(others, first, "values from the first file again")
 exactly(fresh, second, "parameters that were not loaded again")
 exactly(saved, first, "parameters that were saved")
+
+file = temporary_file()
+dump_parameters([Parameter([[1.0, 2.0]]), Parameter(0.5)], file)
+try:
+    found = json.loads(text_of(file))
+except ValueError:
+    found = "no JSON"
+text = "the file of the example must hold [[[1.0, 2.0]], 0.5], as JSON"
+right = found == [[[1.0, 2.0]], 0.5]
+print(checks.check_true(title, right, text, observed=found, see=see))
+_, fresh = made([(1, 2), ()])
+load_parameters(fresh, file_with("[[[3.0, -4]], 1.5]"))
+exactly(fresh, [np.array([[3.0, -4.0]]), np.array(1.5)], "values from the file [[[3.0, -4]], 1.5]")
 
 tiny, tinies = [np.array([1e-300, 1 / 3, -2e17, 0.1 + 0.2])], [Parameter(np.zeros(4))]
 dump_parameters([Parameter(tiny[0])], files[0])  # over what was there

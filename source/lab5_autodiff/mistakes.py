@@ -279,6 +279,77 @@ MISTAKES = [
         ),
         see=NUMERIC,
     ),
+    Mistake(
+        id="nan-passes",
+        exercise="numeric_test",
+        title="A gradient that is nan passes.",
+        hint="Is nan > 0.1? Is nan <= 0.1? Every comparison with nan is False. So which of the "
+        "two should decide?",
+        edits=(
+            (
+                "        np.testing.assert_allclose(gradient, measured, rtol=rtol, atol=atol)",
+                "        if np.any(np.abs(gradient - measured) > atol + rtol * np.abs(measured)):\n"
+                '            raise AssertionError("a gradient is wrong")',
+            ),
+        ),
+        see=NUMERIC,
+    ),
+    Mistake(
+        id="atol-ignored",
+        exercise="numeric_test",
+        title="The absolute tolerance that was asked for is not used.",
+        hint="The two tolerances are added up. Where does atol enter in yours?",
+        edits=(("rtol=rtol, atol=atol)", "rtol=rtol, atol=1e-7)"),),
+        see=NUMERIC,
+    ),
+    Mistake(
+        id="ends-tested-only",
+        exercise="numeric_test",
+        title="Only the first and the last of the gradients are tested.",
+        hint="Give your test an operation of three arguments whose second gradient is wrong. Does "
+        "it notice?",
+        edits=(
+            (
+                "    for k, arg in enumerate(operation.args):\n",
+                "    for k, arg in enumerate(operation.args):\n"
+                "        if 0 < k < len(operation.args) - 1:\n"
+                "            continue\n",
+            ),
+        ),
+        see=NUMERIC,
+    ),
+    Mistake(
+        id="gradients-too-many",
+        exercise="numeric_test",
+        title="More gradients than arguments are accepted.",
+        hint="What should become of a grad that returns three gradients for two arguments?",
+        edits=(
+            ("len(gradients) == len(operation.args),", "len(gradients) >= len(operation.args),"),
+        ),
+        see=NUMERIC,
+    ),
+    Mistake(
+        id="list-for-tuple",
+        exercise="numeric_test",
+        title="A grad that returns a list instead of a tuple is accepted.",
+        hint="Which type did we agree on for what grad returns, and which does your test ask for?",
+        edits=(("isinstance(gradients, tuple)", "isinstance(gradients, (tuple, list))"),),
+        see=NUMERIC,
+    ),
+    Mistake(
+        id="type-not-asked",
+        exercise="numeric_test",
+        title="It is not asked whether grad returned a tuple at all.",
+        hint="`len` of a number is a TypeError, and `len` of a list says nothing of its type. "
+        "What does your test say to a grad that returns 0.5 for a single number?",
+        edits=(
+            (
+                '    assert isinstance(gradients, tuple), "grad must return a tuple: is a comma missing?"\n',
+                "",
+            ),
+        ),
+        see=NUMERIC,
+    ),
     # 4 Neg, Div, Pow
     Mistake(
         id="neg-keeps-sign",
@@ -364,6 +435,41 @@ MISTAKES = [
         edits=(("np.where(self.x > 0, self.x, 1)", "np.where(self.x != 0, np.abs(self.x), 1)"),),
         see=MORE,
     ),
+    Mistake(
+        id="pow-warns",
+        exercise="neg_div_pow",
+        title="The numbers are right, but the logarithm of numbers that are not positive is "
+        "computed on the way.",
+        hint="`np.where` chooses between two arrays that have both been computed already. What "
+        "does NumPy warn of, and what could you put into the logarithm instead?",
+        edits=(
+            ("np.log(np.where(self.x > 0, self.x, 1))", "np.where(self.x > 0, np.log(self.x), 0)"),
+        ),
+        see=MORE,
+    ),
+    Mistake(
+        id="pow-slope-by-quotient",
+        exercise="neg_div_pow",
+        title="The slope in x is computed as y z / x, and at x = 0 something else had to be put in.",
+        hint="What is the slope of x to the power 1 at x = 0, and what is yours? The formula of "
+        "the table needs no division.",
+        edits=(
+            (
+                "gz * self.y * self.x ** (self.y - 1)",
+                "gz * self.y * self.z / np.where(self.x == 0, 1, self.x)",
+            ),
+        ),
+        see=MORE,
+    ),
+    Mistake(
+        id="neg-overwrites-input",
+        exercise="neg_div_pow",
+        title="Neg changes the sign within the array that was handed in.",
+        hint="The array belongs to the variable x, and others use it too. What does `x *= -1` do "
+        "to it, and what does `-x`?",
+        edits=(("        return -x\n", "        x *= -1\n        return x\n"),),
+        see=MORE,
+    ),
     # 5 Exp, Log, ReLU
     Mistake(
         id="exp-passes-gz",
@@ -421,6 +527,29 @@ MISTAKES = [
         title="The way back lets everything through, also where x is negative.",
         hint="Does J notice at all when a negative x moves a little?",
         edits=(("gz * (self.x > 0)", "gz * 1.0"),),
+        see=MORE,
+    ),
+    Mistake(
+        id="log-overwrites-input",
+        exercise="exp_log_relu",
+        title="Log writes its result into the array that was handed in.",
+        hint="The array belongs to the variable x, and others use it too. What is x.value after "
+        "Log(x)?",
+        edits=(
+            (
+                "        self.x = x\n        return np.log(x)",
+                "        self.x = x.copy()\n        return np.log(x, out=x)",
+            ),
+        ),
+        see=MORE,
+    ),
+    Mistake(
+        id="relu-overwrites-input",
+        exercise="exp_log_relu",
+        title="ReLU sets the negative entries of the array that was handed in to 0.",
+        hint="The array belongs to the variable x, and others use it too. What is x.value after "
+        "ReLU(x)?",
+        edits=(("        return np.maximum(x, 0)", "        x[x < 0] = 0\n        return x"),),
         see=MORE,
     ),
     # 6 first_graph
@@ -583,6 +712,56 @@ MISTAKES = [
                 "            order.append(node)",
                 "            order += [node] if node.operation else []",
             ),
+        ),
+        see=ORDER,
+    ),
+    Mistake(
+        id="order-recursion-limit",
+        exercise="get_variables",
+        title="The search calls itself, and the limit of Python's stack was raised for it.",
+        hint="A limit can be raised, but a graph can be longer still, and the limit is there for "
+        "a reason. Who could keep the list of what is still to be done instead?",
+        edits=(
+            (
+                "order, visited, stack = [], set(), [(variable, False)]\n"
+                "    while stack:\n"
+                "        node, done = stack.pop()\n"
+                "        if done:\n"
+                "            order.append(node)\n"
+                "        elif node not in visited:\n"
+                "            visited.add(node)\n"
+                "            stack.append((node, True))\n"
+                "            if node.operation is not None:\n"
+                "                stack.extend((arg, False) for arg in node.operation.args)\n"
+                "    return order",
+                "import sys\n"
+                "\n"
+                "    sys.setrecursionlimit(100_000)\n"
+                "    order, visited = [], set()\n"
+                "\n"
+                "    def visit(node):\n"
+                "        if node not in visited:\n"
+                "            visited.add(node)\n"
+                "            if node.operation is not None:\n"
+                "                for arg in node.operation.args:\n"
+                "                    visit(arg)\n"
+                "            order.append(node)\n"
+                "\n"
+                "    visit(variable)\n"
+                "    return order",
+            ),
+        ),
+        see=ORDER,
+    ),
+    Mistake(
+        id="order-generator",
+        exercise="get_variables",
+        title="This is a generator, not a list.",
+        hint="A generator can be walked through once, and not from its end. What does `reversed` "
+        "say to yours?",
+        edits=(
+            ("            order.append(node)\n", "            yield node\n"),
+            ("    return order", "    return"),
         ),
         see=ORDER,
     ),
@@ -754,6 +933,20 @@ MISTAKES = [
         edits=(("if loss.value.shape != ():", "if loss.value.shape is None:"),),
         see=BACKPROP,
     ),
+    Mistake(
+        id="inputs-left-out",
+        exercise="backprop",
+        title="Inputs are missing from the dictionary.",
+        hint="Nobody learns an Input, but one may want to know what an image contributes to the "
+        "loss. Which variables should the dictionary hold?",
+        edits=(
+            (
+                "    return gradients",
+                "    return {v: g for v, g in gradients.items() if not isinstance(v, Input)}",
+            ),
+        ),
+        see=BACKPROP,
+    ),
     # 9 MSE
     Mistake(
         id="mse-sum",
@@ -805,6 +998,45 @@ MISTAKES = [
         edits=(("return gx, -gx", "return gx, gx"),),
         see=SECOND,
     ),
+    Mistake(
+        id="mse-grad-once",
+        exercise="mse",
+        title="grad changes what apply has kept, so that a second call gives something else.",
+        hint="Call grad twice with the same gz. Who has changed the difference in between?",
+        edits=(
+            (
+                "gx = gz * 2 * self.difference / self.difference.size\n        return gx, -gx",
+                "self.difference *= gz * 2 / self.difference.size\n"
+                "        return self.difference, -self.difference",
+            ),
+        ),
+        see=SECOND,
+    ),
+    Mistake(
+        id="mse-changes-gz",
+        exercise="mse",
+        title="grad multiplies into gz itself, which others still need.",
+        hint="`gz *= 2` changes the array that was handed in: the gradient of the loss, which is "
+        "kept in a dictionary. What does `gz * 2` do?",
+        edits=(
+            (
+                "gx = gz * 2 * self.difference / self.difference.size",
+                "gz *= 2 / self.difference.size\n        gx = gz * self.difference",
+            ),
+        ),
+        see=SECOND,
+    ),
+    Mistake(
+        id="mse-overwrites-input",
+        exercise="mse",
+        title="The difference is written into the array x that was handed in.",
+        hint="The array belongs to the variable x. What does `x -= y` do to it, and what does `x "
+        "- y`?",
+        edits=(
+            ("        self.difference = x - y\n", "        x -= y\n        self.difference = x\n"),
+        ),
+        see=SECOND,
+    ),
     # 10 second_graph
     Mistake(
         id="skip-from-z",
@@ -848,7 +1080,9 @@ MISTAKES = [
         "axis=1 lost?",
         edits=(
             (
-                "if self.lost is not None:\n            gz = np.expand_dims(gz, self.lost)\n        ",
+                "if self.lost is not None:\n"
+                "            gz = np.expand_dims(gz, self.lost)\n"
+                "        ",
                 "",
             ),
         ),
@@ -912,6 +1146,19 @@ MISTAKES = [
         ),
         see=SUMS,
     ),
+    Mistake(
+        id="sum-grad-once",
+        exercise="sum",
+        title="grad forgets the axis after its first call.",
+        hint="Call grad twice with the same gz. What does the second call find in self?",
+        edits=(
+            (
+                "gz = np.expand_dims(gz, self.lost)",
+                "gz = np.expand_dims(gz, self.lost)\n            self.lost = None",
+            ),
+        ),
+        see=SUMS,
+    ),
     # 12 symbolic_MSE
     Mistake(
         id="symbolic-from-values",
@@ -959,6 +1206,43 @@ MISTAKES = [
         edits=(("((x - y) ** 2)", "(x - y)"),),
         see=SUMS,
     ),
+    Mistake(
+        id="symbolic-half-detached",
+        exercise="symbolic_mse",
+        title="One of the two factors of the square is taken from values, and half of the gradient "
+        "is lost.",
+        hint="In d * d.value the second factor is a constant for the graph. What is the "
+        "derivative of d times a constant, and what that of d²?",
+        edits=(
+            (
+                "return ((x - y) ** 2).sum() / x.value.size",
+                "d = x - y\n    return (d * d.value).sum() / d.value.size",
+            ),
+        ),
+        see=SUMS,
+    ),
+    Mistake(
+        id="symbolic-own-class",
+        exercise="symbolic_mse",
+        title="This is a new operation with a gradient of its own.",
+        hint="The point of this exercise is to do without a derivative of its own. Which "
+        "operations that you have is the MSE made of?",
+        edits=(
+            (
+                "return ((x - y) ** 2).sum() / x.value.size",
+                "class MeanOfSquares(Operation):\n"
+                "        def apply(self, x):\n"
+                "            self.x = x\n"
+                "            return np.mean(x**2)\n"
+                "\n"
+                "        def grad(self, gz):\n"
+                "            return (gz * 2 * self.x / self.x.size,)\n"
+                "\n"
+                "    return MeanOfSquares(x - y)",
+            ),
+        ),
+        see=SUMS,
+    ),
     # 13 GetItem
     Mistake(
         id="duplicates-lost",
@@ -977,7 +1261,9 @@ MISTAKES = [
         "x receive that were not picked?",
         edits=(
             (
-                "gx = np.zeros(self.shape)\n        np.add.at(gx, self.index, gz)\n        return (gx,)",
+                "gx = np.zeros(self.shape)\n"
+                "        np.add.at(gx, self.index, gz)\n"
+                "        return (gx,)",
                 "return (gz,)",
             ),
         ),
@@ -1165,7 +1451,68 @@ MISTAKES = [
         edits=(
             (
                 "for layer in self.layers:\n            x = layer(x)\n        return x",
-                "out = x\n        for layer in self.layers:\n            out = layer(x)\n        return out",
+                "out = x\n"
+                "        for layer in self.layers:\n"
+                "            out = layer(x)\n"
+                "        return out",
+            ),
+        ),
+        see=LAYERS,
+    ),
+    Mistake(
+        id="layer-weights-detached",
+        exercise="layers",
+        title="The class computes with the value of W, so that its result knows nothing of W.",
+        hint="Follow the result back, from operation to operation. Where is W? What gradient will "
+        "it receive?",
+        edits=(("return x @ self.W + self.b", "return x @ self.W.value + self.b"),),
+        see=LAYERS,
+    ),
+    Mistake(
+        id="layer-bias-detached",
+        exercise="layers",
+        title="The function form computes with the value of b, so that its result knows nothing of "
+        "b.",
+        hint="Follow the result back, from operation to operation. Where is b? What gradient will "
+        "it receive?",
+        edits=(("        return x @ W + b\n", "        return x @ W + b.value\n"),),
+        see=LAYERS,
+    ),
+    Mistake(
+        id="sequential-history-lost",
+        exercise="layers",
+        title="Sequential hands on values, so that its result has lost its history.",
+        hint="What you hand to the next layer is a new variable that nobody made. How will a "
+        "gradient find its way from there to the layer before?",
+        edits=(
+            (
+                "            x = layer(x)\n",
+                "            x = layer(x)\n"
+                "            x = Variable(x.value) if isinstance(x, Variable) else x\n",
+            ),
+        ),
+        see=LAYERS,
+    ),
+    Mistake(
+        id="layer-rng-ignored",
+        exercise="layers",
+        title="The class draws its weights from NumPy's global generator, not from rng.",
+        hint="Make two layers from two generators with the same seed. Are their weights the same?",
+        edits=(("self.W = Parameter(rng.uniform(", "self.W = Parameter(np.random.uniform("),),
+        see=LAYERS,
+    ),
+    Mistake(
+        id="layer-always-alike",
+        exercise="layers",
+        title="The function form draws the same weights every time.",
+        hint="Two layers of the same size one after the other: should they begin alike? Who "
+        "chooses the seed?",
+        edits=(
+            (
+                "    W = Parameter(rng.uniform(-bound, bound, size=(in_units, out_units)))\n    b",
+                "    rng = np.random.default_rng(in_units)\n"
+                "    W = Parameter(rng.uniform(-bound, bound, size=(in_units, out_units)))\n"
+                "    b",
             ),
         ),
         see=LAYERS,
@@ -1214,6 +1561,37 @@ MISTAKES = [
             (
                 "variable.value = variable.value - eta * gradient",
                 "variable.value = variable.value - eta * gradient\n            return",
+            ),
+        ),
+        see=LEARN,
+    ),
+    Mistake(
+        id="gradients-scaled-in-place",
+        exercise="descend",
+        title="The gradients in the dictionary are multiplied by eta.",
+        hint="`gradient *= eta` changes the array in the dictionary. What would a second step "
+        "with the same dictionary do?",
+        edits=(
+            (
+                "variable.value = variable.value - eta * gradient",
+                "gradient *= eta\n            variable.value = variable.value - gradient",
+            ),
+        ),
+        see=LEARN,
+    ),
+    Mistake(
+        id="gradients-taken-out",
+        exercise="descend",
+        title="The gradients are taken out of the dictionary.",
+        hint="`pop` gives a value and removes it. What is left for whoever wants to look at the "
+        "gradients after the step?",
+        edits=(
+            (
+                "    for variable, gradient in gradients.items():\n"
+                "        if isinstance(variable, Parameter):\n",
+                "    for variable in list(gradients):\n"
+                "        if isinstance(variable, Parameter):\n"
+                "            gradient = gradients.pop(variable)\n",
             ),
         ),
         see=LEARN,
@@ -1311,6 +1689,46 @@ MISTAKES = [
         hint="Save twice under the same name and look into the file. Which mode of `open` begins "
         "anew?",
         edits=(('open(file, "w")', 'open(file, "a")'),),
+        see=KEEP,
+    ),
+    Mistake(
+        id="file-other-format",
+        exercise="parameters",
+        title="The file is JSON, but not the list that was agreed on.",
+        hint="Your two functions understand each other. Would another program, that was told the "
+        "format of the example, understand your file?",
+        edits=(
+            (
+                "json.dump([parameter.value.tolist() for parameter in parameters], stream)",
+                'json.dump({"values": [parameter.value.tolist() for parameter in parameters]}, stream)',
+            ),
+            ("json.load(stream)]", 'json.load(stream)["values"]]'),
+        ),
+        see=KEEP,
+    ),
+    Mistake(
+        id="file-not-json",
+        exercise="parameters",
+        title="The file is not JSON: no program but Python can read it.",
+        hint="Open your file in a text editor. What do you see there of the numbers?",
+        edits=(
+            (
+                'with open(file, "w") as stream:\n'
+                "        json.dump([parameter.value.tolist() for parameter in parameters], stream)",
+                "import pickle\n\n"
+                '    with open(file, "wb") as stream:\n'
+                "        pickle.dump([parameter.value for parameter in parameters], stream)",
+            ),
+            (
+                "with open(file) as stream:\n"
+                "        arrays = [np.array(lists, dtype=float) for lists in json.load(stream)]",
+                "import pickle\n\n"
+                '    try:\n        with open(file, "rb") as stream:\n'
+                "            arrays = pickle.load(stream)\n"
+                "    except Exception:\n"
+                '        raise ValueError("no such file") from None',
+            ),
+        ),
         see=KEEP,
     ),
     # bonus
