@@ -80,11 +80,11 @@ def describe(node: Node) -> str:
 
 def is_sequence(value: Any) -> bool:
     """Tell whether a value is a list or a tuple, or of a class that derives from one."""
-    return type(contents(value)) in (list, tuple)
+    return issubclass(type(contents(value)), list | tuple)
 
 
 def contents(value: Any) -> Any:
-    """Give what an object of a class derived from list, tuple or dict holds, as one of these.
+    """Give what a list, tuple or dict, or an object of a derived class, holds, as one of these.
 
     All else is given as it is. What the class says of itself does not count. A type that has
     `__course_contents__(self)` stands for an object elsewhere, whose contents that gives.
@@ -93,8 +93,6 @@ def contents(value: Any) -> Any:
     hook = getattr(kind, "__course_contents__", None)
     if hook is not None:
         return hook(value)
-    if kind in (list, tuple, dict):
-        return value
     if issubclass(kind, list):
         return list(list.__iter__(value))
     if issubclass(kind, tuple):
