@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
+from nbformat.v4 import new_notebook
 
 from course.grading.pool import TrustedPool
-from tests.grading.with_nbformat import validate_a_notebook
 
 PROGRAM = """
 import os, time
@@ -95,7 +95,7 @@ def is_loaded(module: str) -> bool:
 
 def test_what_a_worker_prepares_with_is_imported_without_the_grammar_of_web_addresses() -> None:
     """The grammar takes a second to build; `nbformat` asks for it where it may be had."""
-    with TrustedPool(1, validate_a_notebook) as pool:
+    with TrustedPool(1, new_notebook) as pool:
         assert pool.submit(is_loaded, "nbformat").result()
         assert pool.submit(is_loaded, "jsonschema").result()
         assert not pool.submit(is_loaded, "rfc3987_syntax").result()
