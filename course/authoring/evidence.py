@@ -111,7 +111,8 @@ def _mistake(lab: Lab, sheet: Sheet, trial: Trial) -> MistakeProof:
 def _alternative(sheet: Sheet, trial: Trial) -> AlternativeProof:
     earned = trial.two_process
     failed = tuple(key for key, worth in sheet.worth.items() if earned[key] < worth)
-    return AlternativeProof(trial.hand_in.id, sum(earned.values()), failed)
+    message = trial.verdicts[failed[0]].message if failed else ""
+    return AlternativeProof(trial.hand_in.id, sum(earned.values()), failed, message)
 
 
 def _lost_by_reference(sheet: Sheet, trial: Trial) -> Iterator[str]:

@@ -33,11 +33,15 @@ class MistakeProof:
 
 @dataclass(frozen=True)
 class AlternativeProof:
-    """Points that a right solution written differently earns, and the tests that it fails."""
+    """Points that a right solution written differently earns, and the tests that it fails.
+
+    `message` is what the first of these says.
+    """
 
     id: str
     points: float
     failed: tuple[str, ...] = ()
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class LabProof:
                 cells = ", ".join(alternative.failed)
                 yield (
                     f"the alternative {alternative.id} earns {alternative.points:g} "
-                    f"of {self.points:g} points; it fails {cells}"
+                    f"of {self.points:g} points; it fails {cells}: {alternative.message}"
                 )
         yield from self.remarks
 

@@ -83,8 +83,8 @@ def test_a_good_lab_has_no_problem():
         ),
         (
             "other",
-            trial(ALTERNATIVE, "other", two=less("test-a")),
-            "other earns 16 of 20 points; it fails test-a",
+            trial(ALTERNATIVE, "other", two=less("test-a"), message="why"),
+            "other earns 16 of 20 points; it fails test-a: why",
         ),
     ],
 )

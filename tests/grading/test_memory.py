@@ -14,6 +14,7 @@ import tracemalloc
 import numpy as np
 
 ballast = [np.ones(10_000_000)]
+last = []
 
 def holds(n):
     return float(np.ones(n).sum())
@@ -31,6 +32,16 @@ def forgets_in_the_diary(n):
     if tracemalloc.is_tracing():
         tracemalloc.clear_traces()
         tracemalloc.reset_peak()
+    return x
+
+def leaves_room(n):
+    np.ones(n)  # from now on arrays of this size stand beside all else
+    arrays = [np.ones(n // 2) for _ in range(80)]
+    last.append(np.ones(n // 2))
+
+def holds_and_lets_the_last_go(n):
+    x = holds(n)
+    last.clear()  # now the system is given what lies free below it, too
     return x
 
 def lets_another_hold(n):
@@ -69,6 +80,13 @@ def test_memory_is_read_from_outside(student, name):
     measured(student, "holds", 10)  # what is imported at the first call
     assert measured(student, "holds", 10) < 4 * MB
     assert 75 * MB < measured(student, name, 10_000_000) < 130 * MB
+
+
+@linux
+def test_what_an_earlier_call_left_does_not_count(student):
+    measured(student, "holds", 10)
+    student.lookup("leaves_room")(200_000)
+    assert 75 * MB < measured(student, "holds_and_lets_the_last_go", 10_000_000) < 100 * MB
 
 
 @linux

@@ -5,6 +5,8 @@ is believed only where nothing better can be had.
 """
 
 import builtins
+import ctypes
+import gc
 import importlib.util
 import os
 import sys
@@ -32,7 +34,10 @@ class Held:
 
 
 def make_observers() -> dict[str, Callable[..., tuple[Any, ...]]]:
-    """Give the operations that look at what a call did, or at an object's contents, by name."""
+    """Give the operations that look at what a call did, or at an object's contents, by name.
+
+    And the one that comes before a look at memory: `settle`.
+    """
     values, *_, calls = _private(CALLS)
     call_here = calls.call_here
 
@@ -49,7 +54,24 @@ def make_observers() -> dict[str, Callable[..., tuple[Any, ...]]]:
         "observed_first": observed_first,
         "observed_again": observed_again,
         "contents": values.contents,
+        "settle": _make_settle(),
     }
+
+
+def _make_settle() -> Callable[[], None]:
+    """Give the function that hands back to the system what memory the process does not use.
+
+    Else it might do so during the call that is measured, and what it held before would count.
+    """
+    collect = gc.collect
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+
+    def settle() -> None:
+        collect()
+        if trim is not None:  # only glibc keeps much for itself
+            trim(0)
+
+    return settle
 
 
 def _make_observer(call_here: Callable[..., Any]) -> Observe:

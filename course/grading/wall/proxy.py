@@ -140,6 +140,8 @@ class Proxy:
         from course.checks import Call
 
         gauge = self.__link.gauge
+        if measure_memory:
+            self.__link.request("settle")
         outside = measure_memory and gauge.reset()
         asked = (count_lines, measure_memory and not outside)
         match self.__plain("observed_call", tuple, args, kwargs, *asked):
