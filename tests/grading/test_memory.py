@@ -90,6 +90,12 @@ def test_what_an_earlier_call_left_does_not_count(student):
 
 
 @linux
+def test_what_python_itself_uses_does_not_count(student):
+    measured(student, "holds", 10)
+    assert 64 * MB < measured(student, "leaves_room", 200_000) < 66 * MB
+
+
+@linux
 def test_the_memory_of_another_process_counts(student):
     if student._level != LimitsOnly():
         pytest.skip("there is no other process")

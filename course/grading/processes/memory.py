@@ -5,6 +5,7 @@ from pathlib import Path
 
 # What /proc/<pid>/clear_refs takes to let begin anew which pages were used, and VmHWM.
 RESETS = ("1", "5")
+PYTHON_BYTES = 3 << 20  # at least so much of its memory Python uses in any call
 
 
 class MemoryGauge:
@@ -28,12 +29,12 @@ class MemoryGauge:
         """Give by how much the processes together have grown at most since `reset`.
 
         Memory that was there before counts as well: where it was freed meanwhile, and where it was
-        used and that was more.
+        used, beyond what Python uses anyway, and that was more.
         """
         pids = self._pids()
         now = sum(map(resident, pids))
         more = sum(_size(pid, "VmHWM") for pid in pids) - min(self._before, now)
-        return max(more, sum(map(_used, pids)))
+        return max(0, more, sum(map(_used, pids)) - PYTHON_BYTES)
 
     def _pids(self) -> list[int]:
         return [pid for pid in descendants(*self._roots) if pid not in self._aside]
