@@ -303,8 +303,9 @@ print("arrays alive, step by step", meter.history)
 def segments(checkpoints, n_layers):
     """Cut layers 0, ..., n_layers - 1 into segments, each beginning at a checkpoint.
 
-    checkpoints: layer numbers from 0 to n_layers - 1, in any order, possibly repeated, with or
-        without 0 (which always counts as one); may be empty. It is not changed.
+    checkpoints: a list, tuple or range of layer numbers from 0 to n_layers - 1, in any order,
+        possibly repeated, with or without 0 (which always counts as one); may be empty. It is not
+        changed.
     n_layers: number of layers, at least 1.
     Returns a list of pairs (start, end), in order; a segment is range(start, end).
     """
@@ -348,6 +349,8 @@ for n_layers in (1, 2, 5, 9, 40):
         got = segments(list(named), n_layers)
         print(checks.check_value(title, got, expected, name=name, see=see))
         print(checks.check_pure(title, segments, named, n_layers, see=see))
+name, expected = "segments of 6 layers with the checkpoints in a tuple", [(0, 2), (2, 4), (4, 6)]
+print(checks.check_value(title, segments((4, 2), 6), expected, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -648,6 +651,8 @@ print(checks.check_value(where, got, expected, name=name, see=see))
 #
 # Gradients come back **first layer of the segment first**. `inputs` and `pre_activations` are what
 # `feedforward_between_layers` returned: lists by place. `self.weights` is the network's: a list by layer.
+# Slope and delta are as large as a saved array: make them for a layer when you are there, and do not
+# collect them.
 #
 # **Think first.** In the pocket network, which place in `inputs` and which place in `self.weights`
 # belong to layer 2 when the segment is $(2, 3)$? And for a segment that begins at layer 0, would you
@@ -668,7 +673,7 @@ def backprop_between_layers(self, start, end, inputs, pre_activations, grad_a):
     grad_a: gradient of the cost with respect to the output of layer end - 1, (B, sizes[end]).
     Returns the tuple (grads_w, grads_b, grad_a): two lists of length end - start, first layer of the
     segment first, and the gradient with respect to the segment's input, (B, sizes[start]).
-    Changes nothing.
+    Holds the slope and the delta of one layer at a time. Changes nothing.
     """
     ### BEGIN SOLUTION
     grads_w, grads_b = [], []
@@ -750,19 +755,34 @@ for sizes in ([3, 3, 3, 3, 3], [2, 5, 1, 3, 4, 4], [4, 3]):
             print(checks.check_value(title, got, expected, name=name, sizes=numbers, see=see))
             print(checks.check_pure(title, net.backprop_between_layers, *arguments, see=see))
     print(checks.check_value(title, net.weights, weights, name="weights afterwards", see=see))
+    print(checks.check_value(title, net.biases, biases, name="biases afterwards", see=see))
 
 
 def cosine(z):
     return np.cos(z)
 
 
-net.activation_prime = cosine
-a, z, upstream = (rng.normal(size=(2, n)) for n in (4, 3, 3))
-d = upstream * np.cos(z)
-expected = [a.T @ d], [d.sum(axis=0)], d @ weights[0].T
+def back(start, end, inputs, zs, grad_a):
+    of_w, of_b = [], []
+    for a, z, w in reversed(list(zip(inputs, zs, weights[start:end]))):
+        d = grad_a * np.cos(z)
+        of_w, of_b, grad_a = [a.T @ d, *of_w], [d.sum(axis=0), *of_b], d @ w.T
+    return of_w, of_b, grad_a
+
+
 where, name = f"{title}, where self.activation_prime is the cosine", "(grads_w, grads_b, grad_a)"
-got = net.backprop_between_layers(0, 1, [a], [z], upstream)
-print(checks.check_value(where, got, expected, name=name, see=see))
+sizes = [2, 4, 3, 1]
+net = NetworkWithCheckpoints(sizes)
+net.activation_prime = cosine
+for start, end, batch in ((0, 3, 2), (1, 3, 1), (0, 2, 1)):
+    weights = [rng.normal(size=shape) for shape in zip(sizes[:-1], sizes[1:])]
+    net.weights = [w.copy() for w in weights]
+    inputs = [rng.normal(size=(batch, n)) for n in sizes[start:end]]
+    zs = [rng.normal(size=(batch, n)) for n in sizes[start + 1 : end + 1]]
+    upstream = rng.normal(size=(batch, sizes[end]))
+    expected, numbers = back(start, end, inputs, zs, upstream), {"batch size": batch}
+    got = net.backprop_between_layers(start, end, inputs, zs, upstream)
+    print(checks.check_value(where, got, expected, name=name, sizes=numbers, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1028,7 +1048,10 @@ x, y = rng.normal(size=(4000, 1)), rng.uniform(size=(4000, 1))
 checks.call(net.backprop, x[:1], y[:1], measure_memory=True)  # a first call imports
 used = checks.call(net.backprop, x, y, measure_memory=True).peak_bytes / (4000 * 16 * 8)
 print(f"36 layers, checkpoints 12, 20, 28: memory of {used:.1f} arrays taken, of 36 at most")
-message = "memory is taken for more than 36 arrays of (4000, 16), where 23 are saved"
+message = (
+    "memory is taken for more than 36 arrays of (4000, 16), where 23 are saved: "
+    "what do `backprop` and `backprop_between_layers` keep?"
+)
 print(checks.check_true(title, used < 36, message, see=see))
 
 # %% grade_id="test-backprop-memory-hidden" points=5
@@ -1103,7 +1126,10 @@ net = NetworkWithCheckpoints([1, *[12] * 39, 1], [10, 20, 30])
 x, y = rng.normal(size=(5000, 1)), rng.uniform(size=(5000, 1))
 checks.call(net.backprop, x[:1], y[:1], measure_memory=True)
 used = checks.call(net.backprop, x, y, measure_memory=True).peak_bytes / (5000 * 12 * 8)
-message = "memory is taken for more than 35 arrays of (5000, 12), where 22 are saved"
+message = (
+    "memory is taken for more than 35 arrays of (5000, 12), where 22 are saved: "
+    "what do `backprop` and `backprop_between_layers` keep?"
+)
 print(checks.check_true(title, used < 35, message, see=see))
 ### END HIDDEN TESTS
 
@@ -1294,6 +1320,19 @@ for batch, sizes, eta in ((1, [2, 2], 1.5), (6, [3, 3, 3, 3, 3], 0.2), (3, [1, 5
     print(checks.check_value(title, net.biases, expected, name=name, sizes=numbers, see=see))
     message = "the mini-batch itself is changed"
     print(checks.check_true(title, not done.changed, message, observed=done.changed, see=see))
+    # a second step, from other parameters, with another batch and rate
+    weights, biases = ([rng.normal(size=np.shape(p)) for p in of] for of in (weights, biases))
+    net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
+    x, y = rng.normal(size=(4, sizes[0])), rng.uniform(size=(4, sizes[-1]))
+    grads_w, grads_b = backprop(x, y)
+    net.update_mini_batch(x, y, 2 * eta)
+    numbers = {"batch size": 4, "eta": 2 * eta}
+    expected = [w - 2 * eta * g for w, g in zip(weights, grads_w)]
+    name = "weights after a second step of the same network"
+    print(checks.check_value(title, net.weights, expected, name=name, sizes=numbers, see=see))
+    expected = [b - 2 * eta * g for b, g in zip(biases, grads_b)]
+    name = "biases after a second step of the same network"
+    print(checks.check_value(title, net.biases, expected, name=name, sizes=numbers, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1534,6 +1573,8 @@ check(8, [(3, 4, 5, 7)], "segments of 3, 1, 1, 2 and 1 layers")
 for n_layers in (8, 13):
     some = [np.flatnonzero(rng.random(n_layers - 1) < 0.4) + 1 for _ in range(8)]
     check(n_layers, [cuts.tolist() for cuts in some], "some placements")
+for function in (peak_arrays, forward_evaluations):
+    print(checks.check_pure(title, function, [(0, 2), (2, 3), (3, 6)], see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -338,6 +338,24 @@ MISTAKES = (
         see=BACK,
     ),
     Mistake(
+        id="back-sigmoid-slope-inside",
+        exercise="backprop_between_layers",
+        title="Inside the segment the slope is a * (1 - a), whatever bend the network has.",
+        hint="The next layer's input is at hand, and for the sigmoid its slope can be read off it. Which "
+        "method tells the slope for any bend?",
+        edits=(
+            (
+                "        delta = grad_a * self.activation_prime(pre_activations[k - start])\n",
+                "        if k == end - 1:\n"
+                "            slope = self.activation_prime(pre_activations[k - start])\n"
+                "        else:\n"
+                "            slope = inputs[k - start + 1] * (1 - inputs[k - start + 1])\n"
+                "        delta = grad_a * slope\n",
+            ),
+        ),
+        see=BACK,
+    ),
+    Mistake(
         id="back-slope-missing-inside",
         exercise="backprop_between_layers",
         title="The slope is used at the last layer of the segment only.",
@@ -661,6 +679,22 @@ MISTAKES = (
         see=WHOLE,
     ),
     # exercise 6
+    Mistake(
+        id="step-first-gradients-kept",
+        exercise="update_mini_batch",
+        title="The gradients of the first step are used for every later one.",
+        hint="After a step the parameters have changed, and the next batch is another. What of the "
+        "last step may the network still know?",
+        edits=(
+            (
+                "    grads_w, grads_b = self.backprop(x_mini_batch, y_mini_batch)\n",
+                "    if not hasattr(self, 'grads'):\n"
+                "        self.grads = self.backprop(x_mini_batch, y_mini_batch)\n"
+                "    grads_w, grads_b = self.grads\n",
+            ),
+        ),
+        see=STEP,
+    ),
     Mistake(
         id="step-uphill",
         exercise="update_mini_batch",
