@@ -133,6 +133,11 @@ z = np.concatenate([rng.normal(size=4), [-800.0, 800.0], rng.uniform(50, 700, 2)
 small = np.exp(-np.abs(z))
 slope = small / (1 + small) ** 2
 print(checks.check_value(title, sigmoid_prime(z), slope, name="sigmoid_prime(large z)", see=see))
+for shape in ((1, 3), (4, 1), (2, 1, 3)):
+    z = rng.normal(size=shape)
+    slope = 1 / (1 + np.exp(-z)) / (1 + np.exp(z))
+    name = f"sigmoid_prime(z) for shape {shape}"
+    print(checks.check_value(title, sigmoid_prime(z), slope, name=name, see=see))
 whole = rng.integers(-5, 6, size=(2, 3))
 print(checks.check_integers(title, sigmoid_prime, whole, name="sigmoid_prime(whole z)", see=see))
 print(checks.check_pure(title, sigmoid_prime, rng.normal(size=(2, 1, 3)), see=see))
@@ -267,6 +272,11 @@ for shape in ((4,), (1,), (3, 3), (2, 1, 3)):
     got = central_difference(f, x.copy(), eps=eps)
     name = f"gradient for shape {shape}"
     print(checks.check_value(title, got, expected, name=name, see=see))
+sparse = rng.normal(size=(3, 2))
+sparse[1], sparse[2, 0] = 0, 0
+expected = checks.central_difference(f, sparse, eps=eps)
+got, name = central_difference(f, sparse.copy(), eps=eps), "gradient where some entries of x are 0"
+print(checks.check_value(title, got, expected, name=name, see=see))
 whole = rng.integers(-3, 4, size=(2, 3))
 name = "gradient at whole numbers"
 print(checks.check_integers(title, central_difference, f, whole, name=name, see=see))
@@ -446,9 +456,19 @@ for n_in, n_out in ((3, 3), (4, 2), (1, 3), (3, 1)):
     x, w, b = rng.normal(size=(1, n_in)), rng.normal(size=(n_in, n_out)), rng.normal(size=n_out)
     got = manual_backward(x, w, b, slope)
     print(checks.check_gradients(title, got, loss, (x, w, b), names=names, see=see))
+x, w, b = rng.normal(size=(1, 3)), rng.normal(size=(3, 1)), rng.normal(size=1)
+dz = slope(x @ w + b)
+got, expected = manual_backward(x, w, b, slope), (dz @ w.T, x.T @ dz, dz[0])
+name = "(dx, dw, db) of another layer with the shapes of the last one"
+print(checks.check_value(title, got, expected, name=name, see=see))
 x, w, b = rng.integers(-2, 3, size=(1, 4)), rng.normal(size=(4, 3)), rng.normal(size=3)
 name = "manual_backward of whole x"
 print(checks.check_integers(title, manual_backward, x, w, b, slope, name=name, see=see))
+whole_w, whole_b = rng.integers(-2, 3, size=(4, 3)), rng.integers(-2, 3, size=3)
+name = "manual_backward of whole x, w and b"
+print(checks.check_integers(title, manual_backward, x, whole_w, whole_b, slope, name=name, see=see))
+name = "manual_backward of whole x and w"
+print(checks.check_integers(title, manual_backward, x, whole_w, b, slope, name=name, see=see))
 print(checks.check_pure(title, manual_backward, x, w, b, slope, see=see))
 ### END HIDDEN TESTS
 
@@ -605,22 +625,26 @@ from course import checks
 
 title, see = "Exercise 4 · feedforward", "4 · A network"
 rng = checks.rng()
-for sizes in ([4, 2], [3, 3, 3, 3], [2, 5, 1, 4]):
+for sizes in ([4, 2], [3, 3, 3, 3], [2, 5, 1, 4], [3, 2, 3, 2, 3, 2]):
     net = Network(sizes)
-    weights = [rng.normal(size=shape) for shape in zip(sizes[:-1], sizes[1:])]
-    biases = [rng.normal(size=n) for n in sizes[1:]]
-    net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
-    x = rng.normal(size=(2, sizes[0]))
-    a = x
-    for w, b in zip(weights, biases):
-        a = 1 / (1 + np.exp(-(a @ w + b)))
-    case = f"{title}, sizes {'-'.join(map(str, sizes))}"
-    print(checks.check_value(case, net.feedforward(x), a, name="feedforward", see=see))
+    for again in ("", ", the same network with other parameters"):
+        weights = [rng.normal(size=shape) for shape in zip(sizes[:-1], sizes[1:])]
+        biases = [rng.normal(size=n) for n in sizes[1:]]
+        net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
+        x = rng.normal(size=(2, sizes[0]))
+        a = x
+        for w, b in zip(weights, biases):
+            a = 1 / (1 + np.exp(-(a @ w + b)))
+        case = f"{title}, sizes {'-'.join(map(str, sizes))}{again}"
+        print(checks.check_value(case, net.feedforward(x), a, name="feedforward", see=see))
     print(checks.check_pure(case, net.feedforward, x, see=see))
     for what, now, before in (("weights", net.weights, weights), ("biases", net.biases, biases)):
         same = len(now) == len(before) and all(map(np.array_equal, now, before))
         message = f"feedforward must not change the {what} of the network"
         checks.check_true(case, same, message, observed=now, see=see)
+whole = rng.integers(-3, 4, size=(4, 3))
+name = "feedforward of whole numbers"
+print(checks.check_integers(title, net.feedforward, whole, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -744,6 +768,11 @@ for shape in ((1, 5), (3, 3), (6, 1)):
     print(checks.check_pure(title, net.cost, output, y, see=see))
     print(checks.check_pure(title, net.cost_derivative, output, y, see=see))
 whole, y = rng.integers(0, 4, size=(3, 2)), rng.integers(0, 2, size=(3, 2))
+name = "cost of whole numbers"
+odd = y + 1 - 2 * rng.integers(0, 2, size=(3, 2))
+print(checks.check_integers(title, net.cost, odd, y, name=name, see=see))
+name = "cost of any output and whole y"
+print(checks.check_integers(title, net.cost, rng.uniform(size=(3, 2)), y, name=name, see=see))
 name = "cost_derivative of whole numbers"
 print(checks.check_integers(title, net.cost_derivative, whole, y, name=name, see=see))
 ### END HIDDEN TESTS
@@ -914,7 +943,7 @@ def loss(xp, weights, biases):
 
 
 names = ("grads_w", "grads_b")
-for sizes in ([3, 3, 3, 3], [4, 3], [5, 2, 4, 3], [2, 6, 1]):
+for sizes in ([3, 3, 3, 3], [4, 3], [5, 2, 4, 3, 2], [2, 6, 1]):
     net = Network(sizes)
     net.activation_prime, net.cost_derivative = slope, error
     weights = [rng.normal(size=shape) for shape in zip(sizes[:-1], sizes[1:])]
@@ -929,6 +958,13 @@ for sizes in ([3, 3, 3, 3], [4, 3], [5, 2, 4, 3], [2, 6, 1]):
         same = len(now) == len(before) and all(map(np.array_equal, now, before))
         message = f"backprop must not change the {what} of the network"
         checks.check_true(case, same, message, observed=now, see=see)
+case = f"{case}, the same network with other parameters"
+weights = [rng.normal(size=shape) for shape in zip(sizes[:-1], sizes[1:])]
+biases = [rng.normal(size=n) for n in sizes[1:]]
+net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
+x, y = rng.normal(size=(1, sizes[0])), rng.uniform(size=(1, sizes[-1]))
+got = net.backprop(x, y)
+print(checks.check_gradients(case, got, loss, (weights, biases), names=names, see=see))
 whole = rng.integers(0, 3, size=(1, 2))
 name = "backprop of whole x"
 print(checks.check_integers(title, net.backprop, whole, y, name=name, see=see))
@@ -1109,26 +1145,27 @@ def step(now, before):
     return [(new - old).astype(new.dtype) for new, old in zip(now, before)]
 
 
-for batch, widths, eta in ((1, (3, 2, 4), 0.4), (6, (2, 2, 2), 1.5), (3, (1, 5, 2), 0.1)):
-    case = f"{title}, batch of {batch}"
-    weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
-    biases = [rng.normal(size=n) for n in widths[1:]]
-    x, y = rng.normal(size=(batch, widths[0])), rng.uniform(size=(batch, widths[-1]))
+for first, widths, eta in ((1, (3, 2, 4), 0.4), (6, (2, 2, 2), 1.5), (3, (1, 5, 2), 0.1)):
     net = Network(widths)
-    net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
     net.backprop = backprop
-    changed = checks.call(net.update_mini_batch, x, y, eta).changed
+    for batch, which in ((first, "first"), (first + 1, "second")):
+        case = f"{title}, batch of {batch}, {which} step of the network"
+        weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
+        biases = [rng.normal(size=n) for n in widths[1:]]
+        x, y = rng.normal(size=(batch, widths[0])), rng.uniform(size=(batch, widths[-1]))
+        net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
+        changed = checks.call(net.update_mini_batch, x, y, eta).changed
 
-    pairs = [gradients(weights, biases, x[i : i + 1], y[i : i + 1]) for i in range(batch)]
-    sizes = {"batch size": batch, "eta": eta}
-    got = step(net.weights, weights)
-    expected = [-eta * sum(pair[0][k] for pair in pairs) / batch for k in range(2)]
-    print(checks.check_value(case, got, expected, name="change of weights", sizes=sizes, see=see))
-    got = step(net.biases, biases)
-    expected = [-eta * sum(pair[1][k] for pair in pairs) / batch for k in range(2)]
-    print(checks.check_value(case, got, expected, name="change of biases", sizes=sizes, see=see))
-    told = "update_mini_batch must not change the mini-batch"
-    checks.check_true(case, not changed, told, see=see)
+        pairs = [gradients(weights, biases, x[i : i + 1], y[i : i + 1]) for i in range(batch)]
+        sizes, told = {"batch size": batch, "eta": eta}, "change of weights"
+        got = step(net.weights, weights)
+        expected = [-eta * sum(pair[0][k] for pair in pairs) / batch for k in range(2)]
+        print(checks.check_value(case, got, expected, name=told, sizes=sizes, see=see))
+        got, told = step(net.biases, biases), "change of biases"
+        expected = [-eta * sum(pair[1][k] for pair in pairs) / batch for k in range(2)]
+        print(checks.check_value(case, got, expected, name=told, sizes=sizes, see=see))
+        told = "update_mini_batch must not change the mini-batch"
+        checks.check_true(case, not changed, told, see=see)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1242,6 +1279,30 @@ for n_in, n_classes, batch, faults in ((2, 3, 1, 0), (3, 2, 7, 3), (6, 4, 4, 1),
     got, expected = net.evaluate(x, y), (batch - faults) / batch
     print(checks.check_value(case, got, expected, name="accuracy", see=see))
     print(checks.check_pure(case, net.evaluate, x, y, see=see))
+
+# the answer depends on the length of x: class 0 up to 2, class 1 up to 4, class 2 beyond
+batch, n_classes = 31, 3
+away = rng.normal(size=2)
+away = away / np.sqrt(np.sum(away**2))
+net = Network([2, n_classes])
+net.feedforward = lambda a: 1 / (1 + np.exp(-(a @ np.outer(away, [0, 1, 2]) - [0, 2, 6])))
+for faults in (4, 14):
+    answers = rng.permutation(np.arange(batch) % n_classes)
+    x = (1 + 2 * answers + rng.uniform(-0.3, 0.3, size=batch))[:, np.newaxis] * away
+    labels, wrong = answers.copy(), rng.permutation(batch)[:faults]
+    labels[wrong] = (labels[wrong] + rng.integers(1, n_classes, size=faults)) % n_classes
+    got, expected = net.evaluate(x, np.eye(n_classes)[labels]), (batch - faults) / batch
+    name = f"accuracy, {faults} of {batch} examples wrong"
+    print(checks.check_value(title, got, expected, name=name, see=see))
+
+# the largest activation counts, by however little it is the largest
+net.feedforward = lambda a: a[..., ::-1]
+answers = rng.permutation(np.arange(batch) % n_classes)
+x = 0.5 + 0.0001 * (np.eye(n_classes)[answers] + rng.uniform(-0.1, 0.1, (batch, n_classes)))
+labels, wrong = answers.copy(), rng.permutation(batch)[:6]
+labels[wrong] = (labels[wrong] + rng.integers(1, n_classes, size=6)) % n_classes
+got, name = net.evaluate(x[:, ::-1].copy(), np.eye(n_classes)[labels]), "accuracy, near ties"
+print(checks.check_value(title, got, 25 / 31, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -209,6 +209,18 @@ MISTAKES = [
         edits=(("dz[0]", "dz"),),
         see=LAYER,
     ),
+    Mistake(
+        id="whole-numbers-cut-off",
+        exercise="manual_backward",
+        title="With whole w and b, their gradients are cut off to whole numbers, too.",
+        hint="`np.zeros_like(w)` has the shape of w, and what else of it? What is left of 0.25 when "
+        "it is put into an array of integers?",
+        edits=(
+            ("dw = x.T @ dz", "dw, db = np.zeros_like(w), np.zeros_like(b)\n    dw[:] = x.T @ dz"),
+            ("db = dz[0]", "db[:] = dz[0]"),
+        ),
+        see=LAYER,
+    ),
     # 4 feedforward
     Mistake(
         id="network-bias-left-out",
@@ -255,6 +267,22 @@ MISTAKES = [
         edits=(
             ("zip(self.weights, self.biases)", "zip(self.weights[:-1], self.biases[:-1])"),
             ("    return a\n", "    return a @ self.weights[-1] + self.biases[-1]\n"),
+        ),
+        see=NETWORK,
+    ),
+    Mistake(
+        id="first-parameters-kept",
+        exercise="feedforward",
+        title="The network keeps the weights that it had when it was first asked.",
+        hint="Ask, give the network other weights, and ask again: does the answer change? Training "
+        "replaces the arrays of `self.weights` with each step. When are they read?",
+        edits=(
+            (
+                "    for w, b in zip(self.weights, self.biases):\n",
+                '    if not hasattr(self, "layers"):\n'
+                "        self.layers = [*zip(self.weights, self.biases)]\n"
+                "    for w, b in self.layers:\n",
+            ),
         ),
         see=NETWORK,
     ),
@@ -320,6 +348,21 @@ MISTAKES = [
             (
                 "return 0.5 * np.sum((output - y) ** 2) / len(y)",
                 "output -= y\n    return 0.5 * np.sum(output**2) / len(y)",
+            ),
+        ),
+        see=COST,
+    ),
+    Mistake(
+        id="cost-cut-off",
+        exercise="cost_derivative",
+        title="With whole labels, each term of the cost is cut off to a whole number.",
+        hint="One-hot labels may be integers. Which type has an array that is made with "
+        "`np.zeros_like(y)`, and what is left of 0.125 in it?",
+        edits=(
+            (
+                "return 0.5 * np.sum((output - y) ** 2) / len(y)",
+                "terms = np.zeros_like(y)\n    terms[:] = 0.5 * (output - y) ** 2\n"
+                "    return np.sum(terms) / len(y)",
             ),
         ),
         see=COST,
@@ -491,6 +534,27 @@ MISTAKES = [
         ),
         see=BACKPROP,
     ),
+    Mistake(
+        id="first-forward-pass-kept",
+        exercise="backprop",
+        title="What the first call met on the way forward is used in the next call, too.",
+        hint="The first answer of a network is right, the next ones are not. What you remember on "
+        "the way forward belongs to one x and to the weights of the moment: where do you keep it, "
+        "and when is it made anew?",
+        edits=(
+            (
+                "    activations, pre_activations = [x], []\n",
+                '    if not hasattr(self, "seen"):\n        self.seen = [x], []\n'
+                "    activations, pre_activations = self.seen\n",
+            ),
+            (
+                "        z = activations[-1] @ w + b\n",
+                "        if len(activations) > len(self.weights):\n            break\n"
+                "        z = activations[-1] @ w + b\n",
+            ),
+        ),
+        see=BACKPROP,
+    ),
     # 7 update_mini_batch
     Mistake(
         id="step-mean-missing",
@@ -590,7 +654,7 @@ MISTAKES = [
     Mistake(
         id="first-example-left-out",
         exercise="update_mini_batch",
-        title="The first example is left out.",
+        title="One of the examples is left out.",
         hint="Python counts from 0. How often is backprop called for a mini-batch of one example?",
         edits=(("range(size)", "range(1, size)"),),
         see=STEP,
@@ -607,6 +671,27 @@ MISTAKES = [
                 "size = len(x_mini_batch)\n"
                 "    x_mini_batch[:] = x_mini_batch[::-1].copy()\n"
                 "    y_mini_batch[:] = y_mini_batch[::-1].copy()",
+            ),
+        ),
+        see=STEP,
+    ),
+    Mistake(
+        id="sums-never-emptied",
+        exercise="update_mini_batch",
+        title="The sums still hold the gradients of the mini-batches before.",
+        hint="The first step of a network is right, the second is not. What do your sums hold when "
+        "a mini-batch begins?",
+        edits=(
+            (
+                "    sums_w = [np.zeros_like(w) for w in self.weights]\n"
+                "    sums_b = [np.zeros_like(b) for b in self.biases]\n",
+                '    if not hasattr(self, "sums"):\n'
+                "        self.sums = [0 * w for w in self.weights], [0 * b for b in self.biases]\n"
+                "    sums_w, sums_b = self.sums\n",
+            ),
+            (
+                "    self.weights = [w - eta",
+                "    self.sums = sums_w, sums_b\n    self.weights = [w - eta",
             ),
         ),
         see=STEP,

@@ -110,6 +110,22 @@ MISTAKES = [
         edits=(("activations[-1] @ w + b", "np.array([row @ w + b for row in activations[-1]])"),),
         see=FORWARD,
     ),
+    Mistake(
+        id="first-parameters-kept",
+        exercise="forward_pass",
+        title="The network keeps the parameters that it had in its first forward pass.",
+        hint="Run a batch, give the network other weights, and run it again: does anything change? "
+        "Training replaces the arrays of `self.weights` with each step. When are they read?",
+        edits=(
+            (
+                "    for w, b in zip(self.weights, self.biases):\n",
+                '    if not hasattr(self, "layers"):\n'
+                "        self.layers = [*zip(self.weights, self.biases)]\n"
+                "    for w, b in self.layers:\n",
+            ),
+        ),
+        see=FORWARD,
+    ),
     # 2 deltas
     Mistake(
         id="sum-for-mean",
@@ -358,6 +374,22 @@ MISTAKES = [
         hint="The cost compares y with what the network *says*. At which end of which list does "
         "that stand?",
         edits=(("activations[-1], y)", "pre_activations[-1], y)"),),
+        see=MEET,
+    ),
+    Mistake(
+        id="first-batch-kept",
+        exercise="backprop",
+        title="The forward pass of the first batch is used for the next batches, too.",
+        hint="The first answer of a network is right, the next ones are not. A forward pass belongs "
+        "to one x and to the weights of the moment: when is yours made anew?",
+        edits=(
+            (
+                "    activations, pre_activations = self.forward_pass(x)\n",
+                '    if not hasattr(self, "seen") or len(self.seen[0][0]) != len(x):\n'
+                "        self.seen = self.forward_pass(x)\n"
+                "    activations, pre_activations = self.seen\n",
+            ),
+        ),
         see=MEET,
     ),
     # 4 update_mini_batch
@@ -757,6 +789,38 @@ MISTAKES = [
         ),
         see=SHUFFLE,
     ),
+    Mistake(
+        id="only-some-swapped",
+        exercise="minibatches",
+        title="Only some examples change places, most stay where they were.",
+        hint="Each of your swaps moves two examples. How many examples have you, and how many swaps?",
+        edits=(
+            (
+                "    order = rng.permutation(len(x))\n",
+                "    order = np.arange(len(x))\n    for _ in range(3):\n"
+                "        some = rng.integers(0, len(x), 2)\n"
+                "        order[some] = order[some[::-1]]\n",
+            ),
+        ),
+        see=SHUFFLE,
+    ),
+    Mistake(
+        id="halves-shuffled-apart",
+        exercise="minibatches",
+        title="Each half of the examples is shuffled alone, none ever comes to the other half.",
+        hint="If the data are sorted by class, which digits does the first half of your epoch show? "
+        "Every example may come at every place.",
+        edits=(
+            (
+                "    order = rng.permutation(len(x))\n",
+                "    half = len(x) // 2\n"
+                "    order = np.arange(len(x))\n"
+                "    order[:half] = rng.permutation(order[:half])\n"
+                "    order[half:] = rng.permutation(order[half:])\n",
+            ),
+        ),
+        see=SHUFFLE,
+    ),
     # bonus
     Mistake(
         id="biases-without-length",
@@ -809,6 +873,18 @@ MISTAKES = [
                 'np.sum(np.einsum("ri,rj->rij", a, own) ** 2, axis=(1, 2))) '
                 "+ np.sum(own * own, axis=1)",
             ),
+        ),
+        see=BONUS,
+    ),
+    Mistake(
+        id="squares-cut-off",
+        exercise="bonus_gradient_norms",
+        title="With whole x, the squares are cut off to whole numbers.",
+        hint="`np.zeros_like(x[:, 0])` has the shape of a column of x, and what else of it? What is "
+        "left of 0.25 when it is put into an array of integers?",
+        edits=(
+            ("squares = 0.0", "squares = np.zeros_like(x[:, 0])"),
+            ("squares = squares +", "squares[:] = squares +"),
         ),
         see=BONUS,
     ),

@@ -302,20 +302,25 @@ from course import checks
 
 title, see = "Exercise 1 · forward_pass", "2 · A batch goes forward"
 rng = checks.rng()
-for widths, batch in (([2, 4], 1), ([3, 3, 3, 3], 3), ([2, 5, 1, 4], 5), ([1, 2, 2], 2)):
+cases = ([2, 4], 1), ([3, 3, 3, 3], 3), ([2, 5, 1, 4], 5), ([2, 3, 2, 3, 2, 2], 4), ([1, 2, 2], 2)
+for widths, batch in cases:
     net = Network(widths)
-    weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
-    biases = [rng.normal(size=n) for n in widths[1:]]
-    net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
-    for x in (rng.normal(size=(batch, widths[0])), rng.integers(-3, 4, (batch, widths[0]))):
+    for kind in (float, int):  # the same network, with other parameters the second time
+        weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
+        biases = [rng.normal(size=n) for n in widths[1:]]
+        net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
+        x = rng.normal(scale=2, size=(batch, widths[0])).astype(kind)
         activations, pre_activations = [x], []
         for w, b in zip(weights, biases):
             pre_activations += [np.array([row @ w + b for row in activations[-1]])]
             activations += [1 / (1 + np.exp(-pre_activations[-1]))]
         got = net.forward_pass(x)
-        name = f"pre-activations of {batch} example(s), sizes {widths}"
+        of = f"{batch} example(s), sizes {widths}"
+        if kind is int:
+            of = f"whole x, {of}, where the network has other parameters than before"
+        name = f"pre-activations of {of}"
         print(checks.check_value(title, got[1], pre_activations, name=name, see=see))
-        name = f"activations of {batch} example(s), sizes {widths}"
+        name = f"activations of {of}"
         got = [np.asarray(got[0][0]) * 1.0, *got[0][1:]]
         expected = [x * 1.0, *activations[1:]]
         print(checks.check_value(title, got, expected, name=name, see=see))
@@ -434,22 +439,22 @@ def loss(xp, shifts):
     return xp.sum((forward(xp, x, shifts)[1] - y) ** 2) / (2 * batch)
 
 
-widths, batch = [4, 3, 3, 2], 5
+widths, batch = [4, 2, 2, 3], 5
 net = Network(widths)
 net.weights = weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
 net.biases = biases = [rng.normal(size=n) for n in widths[1:]]
-x, y = rng.normal(size=(batch, 4)), rng.uniform(size=(batch, 2))
+x, y = rng.normal(size=(batch, 4)), rng.uniform(size=(batch, 3))
 # the deltas are the gradients at the pre-activations: those with respect to a shift of them
 zero = [np.zeros((batch, n)) for n in widths[1:]]
 pre_activations, output = forward(np, x, zero)
 got = (net.deltas(pre_activations, output, y),)
-sizes, names = {"batch size": batch}, ("deltas",)
+sizes, names = {"batch size": batch, "width of the output": 3}, ("deltas",)
 print(checks.check_gradients(title, got, loss, (zero,), names=names, sizes=sizes, see=see))
 
 
 def batch_of(batch):
     pre_activations = [rng.normal(size=(batch, n)) for n in widths[1:]]
-    return pre_activations, rng.uniform(size=(batch, 2)), rng.uniform(size=(batch, 2))
+    return pre_activations, rng.uniform(size=(batch, 3)), rng.uniform(size=(batch, 3))
 
 
 print(checks.check_vectorised(title, net.deltas, batch_of, see=see))
@@ -481,21 +486,23 @@ def cost(shifts):
     return np.sum((a - y) ** 2) / (2 * batch)
 
 
-for widths, batch in (([3, 3, 3, 3], 3), ([4, 3, 2], 1), ([2, 5, 1, 4], 5), ([2, 3], 4)):
+for widths, batch in (([3, 3, 3, 3], 3), ([4, 3, 2], 1), ([2, 5, 1, 2, 4], 5), ([2, 2, 3], 4)):
     net = Network(widths)
-    weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
-    biases = [rng.normal(size=n) for n in widths[1:]]
-    net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
-    x, y = rng.normal(size=(batch, widths[0])), rng.uniform(size=(batch, widths[-1]))
-    pre_activations, output = [], x
-    for w, b in zip(weights, biases):
-        pre_activations.append(output @ w + b)
-        output = 1 / (1 + np.exp(-pre_activations[-1]))
-    rows = [of_one([z[r] for z in pre_activations], y[r]) for r in range(batch)]
-    expected = [np.array([row[k] for row in rows]) / batch for k in range(len(weights))]
-    got = net.deltas([z.copy() for z in pre_activations], output.copy(), y.copy())
-    name, sizes = f"deltas of {batch} example(s), sizes {widths}", {"batch size": batch}
-    print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
+    for again in ("", ", where the network has other parameters than before"):
+        weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
+        biases = [rng.normal(size=n) for n in widths[1:]]
+        net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
+        x, y = rng.normal(size=(batch, widths[0])), rng.uniform(size=(batch, widths[-1]))
+        pre_activations, output = [], x
+        for w, b in zip(weights, biases):
+            pre_activations.append(output @ w + b)
+            output = 1 / (1 + np.exp(-pre_activations[-1]))
+        rows = [of_one([z[r] for z in pre_activations], y[r]) for r in range(batch)]
+        expected = [np.array([row[k] for row in rows]) / batch for k in range(len(weights))]
+        got = net.deltas([z.copy() for z in pre_activations], output.copy(), y.copy())
+        name = f"deltas of {batch} example(s), sizes {widths}{again}"
+        sizes = {"batch size": batch, "width of the output": widths[-1]}
+        print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
     zero = [np.zeros_like(z) for z in pre_activations]
     print(checks.check_taylor(title, cost, got, zero, name=name, see=see))
     print(checks.check_pure(title, net.deltas, pre_activations, output, y, see=see))
@@ -653,8 +660,8 @@ print(checks.check_gradients(title, got, loss, at, names=names, sizes=sizes, see
 
 # only the steps are counted here, so that any numbers of the right shapes will do
 net.forward_pass = lambda x: (
-    [np.zeros((len(x), n)) for n in widths],
-    [np.zeros((len(x), n)) for n in widths[1:]],
+    [x[:, :1] * np.zeros(n) for n in widths],
+    [x[:, :1] * np.zeros(n) for n in widths[1:]],
 )
 net.deltas = lambda pre_activations, output, y: pre_activations
 
@@ -706,17 +713,18 @@ def cost(parameters):
     return np.sum((a - y) ** 2) / (2 * batch)
 
 
-for widths, batch in (([3, 3, 3, 3], 3), ([4, 3, 2], 1), ([2, 5, 1, 4], 4), ([3, 2], 6)):
+for widths, batch in (([3, 3, 3, 3], 3), ([4, 3, 2], 1), ([2, 5, 1, 2, 4], 4), ([3, 2], 6)):
     net = Network(widths)
     net.forward_pass, net.deltas = forward_pass, deltas
-    weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
-    biases = [rng.normal(size=n) for n in widths[1:]]
-    net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
-    x, y = rng.normal(size=(batch, widths[0])), rng.uniform(size=(batch, widths[-1]))
-    got, expected = net.backprop(x, y), of_batch(x, y)
-    name = f"(grads_w, grads_b) of {batch} example(s), sizes {widths}"
-    sizes = {"batch size": batch}
-    print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
+    for again in ("", ", where the network has other parameters than before"):
+        weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
+        biases = [rng.normal(size=n) for n in widths[1:]]
+        net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
+        x, y = rng.normal(size=(batch, widths[0])), rng.uniform(size=(batch, widths[-1]))
+        got, expected = net.backprop(x, y), of_batch(x, y)
+        name = f"(grads_w, grads_b) of {batch} example(s), sizes {widths}{again}"
+        sizes = {"batch size": batch}
+        print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
     print(checks.check_taylor(title, cost, got, (weights, biases), name=name, see=see))
     print(checks.check_pure(title, net.backprop, x, y, see=see))
     print(checks.check_value(title, net.weights, weights, name="weights afterwards", see=see))
@@ -859,26 +867,26 @@ def backprop(x, y):
     return [grad.copy() for grad in grads_w], [grad.copy() for grad in grads_b]
 
 
-for widths, batch, eta in (([3, 2, 4], 1, 0.5), ([2, 2, 2], 6, 1.5), ([1, 5], 5, 0.1)):
-    net, calls = Network(widths), []
+for widths, first, eta in (([3, 2, 4], 1, 0.5), ([2, 2, 2], 6, 1.5), ([1, 5], 5, 0.1)):
+    net, shapes = Network(widths), list(zip(widths[:-1], widths[1:]))
     net.backprop = backprop
-    shapes = list(zip(widths[:-1], widths[1:]))
-    weights, grads_w = ([rng.normal(size=shape) for shape in shapes] for _ in range(2))
-    biases, grads_b = ([rng.normal(size=n) for n in widths[1:]] for _ in range(2))
-    net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
-    x, y = rng.normal(size=(batch, widths[0])), rng.uniform(size=(batch, widths[-1]))
-    changed = checks.call(net.update_mini_batch, x.copy(), y.copy(), eta).changed
-    name = f"what backprop was asked, batch of {batch}"
-    print(checks.check_value(title, calls, [(x, y)], name=name, see=see))
-    sizes = {"batch size": batch, "eta": eta}
-    name = f"weights, batch of {batch}"
-    expected = [w - eta * grad for w, grad in zip(weights, grads_w)]
-    print(checks.check_value(title, net.weights, expected, name=name, sizes=sizes, see=see))
-    name = f"biases, batch of {batch}"
-    expected = [b - eta * grad for b, grad in zip(biases, grads_b)]
-    print(checks.check_value(title, net.biases, expected, name=name, sizes=sizes, see=see))
-    kept = "the mini-batch must not be changed"
-    print(checks.check_true(title, changed == (), kept, see=see))
+    for batch, which in ((first, "first"), (first + 1, "second")):
+        calls, of = [], f"{which} step of the network, batch of {batch}"
+        weights, grads_w = ([rng.normal(size=shape) for shape in shapes] for _ in range(2))
+        biases, grads_b = ([rng.normal(size=n) for n in widths[1:]] for _ in range(2))
+        net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
+        x, y = rng.normal(size=(batch, widths[0])), rng.uniform(size=(batch, widths[-1]))
+        changed = checks.call(net.update_mini_batch, x.copy(), y.copy(), eta).changed
+        name = f"what backprop was asked, {of}"
+        print(checks.check_value(title, calls, [(x, y)], name=name, see=see))
+        sizes, name = {"batch size": batch, "eta": eta}, f"weights, {of}"
+        expected = [w - eta * grad for w, grad in zip(weights, grads_w)]
+        print(checks.check_value(title, net.weights, expected, name=name, sizes=sizes, see=see))
+        name = f"biases, {of}"
+        expected = [b - eta * grad for b, grad in zip(biases, grads_b)]
+        print(checks.check_value(title, net.biases, expected, name=name, sizes=sizes, see=see))
+        kept = "the mini-batch must not be changed"
+        print(checks.check_true(title, changed == (), kept, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -947,6 +955,9 @@ sizes = {"number of examples": batch, "number of classes": n_classes}
 got = net.evaluate(x, np.eye(n_classes)[labels])
 print(checks.check_value(title, got, 0.7, name="accuracy", sizes=sizes, see=see))
 
+# only the steps are counted here, so that any output will do that is made of x
+net.feedforward = lambda x: x @ directions
+
 
 def batch_of(batch):
     return rng.normal(size=(batch, n_in)), np.eye(n_classes)[labels[:batch]]
@@ -977,6 +988,30 @@ for n_in, n_classes, batch, faults in ((2, 3, 1, 0), (3, 2, 7, 3), (6, 4, 4, 1),
     got, expected = net.evaluate(x, y), (batch - faults) / batch
     print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
     print(checks.check_pure(title, net.evaluate, x, y, see=see))
+
+# the answer depends on the length of x: class 0 up to 2, class 1 up to 4, class 2 beyond
+batch, n_classes = 31, 3
+away = rng.normal(size=2)
+away = away / np.sqrt(np.sum(away**2))
+net = Network([2, n_classes])
+net.feedforward = lambda x: 1 / (1 + np.exp(-(x @ np.outer(away, [0, 1, 2]) - [0, 2, 6])))
+for faults in (4, 14):
+    answers = rng.permutation(np.arange(batch) % n_classes)
+    x = (1 + 2 * answers + rng.uniform(-0.3, 0.3, size=batch))[:, np.newaxis] * away
+    labels, wrong = answers.copy(), rng.permutation(batch)[:faults]
+    labels[wrong] = (labels[wrong] + rng.integers(1, n_classes, size=faults)) % n_classes
+    got, expected = net.evaluate(x, np.eye(n_classes)[labels]), (batch - faults) / batch
+    name = f"accuracy, {faults} of {batch} examples wrong"
+    print(checks.check_value(title, got, expected, name=name, see=see))
+
+# the largest activation counts, by however little it is the largest
+net.feedforward = lambda x: x[..., ::-1]
+answers = rng.permutation(np.arange(batch) % n_classes)
+x = 0.5 + 0.0001 * (np.eye(n_classes)[answers] + rng.uniform(-0.1, 0.1, (batch, n_classes)))
+labels, wrong = answers.copy(), rng.permutation(batch)[:6]
+labels[wrong] = (labels[wrong] + rng.integers(1, n_classes, size=6)) % n_classes
+got, name = net.evaluate(x[:, ::-1].copy(), np.eye(n_classes)[labels]), "accuracy, near ties"
+print(checks.check_value(title, got, 25 / 31, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1147,8 +1182,8 @@ print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
 
 # only the steps are counted here, so that any numbers of the right shapes will do
 net.forward_pass = lambda x: (
-    [np.zeros((len(x), n)) for n in widths],
-    [np.zeros((len(x), n)) for n in widths[1:]],
+    [x[:, :1] * np.zeros(n) for n in widths],
+    [x[:, :1] * np.zeros(n) for n in widths[1:]],
 )
 net.deltas = lambda pre_activations, output, y: pre_activations
 
@@ -1191,20 +1226,19 @@ def gradient_of(r):
     return [np.outer(left, d) for left, d in zip(a, found)], [d[0] for d in found]
 
 
-for widths, batch in (([3, 3, 3], 3), ([4, 2], 1), ([2, 5, 1, 4], 5), ([2, 3], 7)):
+for widths, batch in (([3, 3, 3], 3), ([4, 2], 1), ([2, 5, 1, 2, 4], 5), ([2, 3], 7)):
     net = Network(widths)
     net.forward_pass, net.deltas = forward_pass, deltas
-    weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
-    biases = [rng.normal(size=n) for n in widths[1:]]
-    net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
-    x, y = rng.normal(size=(batch, widths[0])), rng.uniform(size=(batch, widths[-1]))
-    measured = [gradient_of(r) for r in range(batch)]
-    expected = [
-        [np.array([m[part][k] for m in measured]) for k in range(len(weights))] for part in range(2)
-    ]
-    got, sizes = net.per_example_gradients(x, y), {"number of examples": batch}
-    name = f"(grads_w, grads_b) of {batch} example(s), sizes {widths}"
-    print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
+    for again in ("", ", where the network has other parameters than before"):
+        weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
+        biases = [rng.normal(size=n) for n in widths[1:]]
+        net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
+        x, y = rng.normal(size=(batch, widths[0])), rng.uniform(size=(batch, widths[-1]))
+        measured, layers = [gradient_of(r) for r in range(batch)], range(len(weights))
+        expected = [[np.array([m[part][k] for m in measured]) for k in layers] for part in (0, 1)]
+        got, sizes = net.per_example_gradients(x, y), {"number of examples": batch}
+        name = f"(grads_w, grads_b) of {batch} example(s), sizes {widths}{again}"
+        print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
     print(checks.check_pure(title, net.per_example_gradients, x, y, see=see))
     print(checks.check_value(title, net.weights, weights, name="weights afterwards", see=see))
 whole = rng.integers(-2, 3, size=(7, 2))
@@ -1397,6 +1431,9 @@ for n, size in ((18, 6), (17, 1), (19, 19), (13, 40), (41, 5)):
 steps = set((np.diff(found) % n).tolist())
 apart = "the examples must come in a random order, not in their old one from another place on"
 print(checks.check_true(title, len(steps) > 3, apart, see=see))
+# an order picked at random leaves half of them in their places once in 20! times
+left, mixed = np.sum(found == np.arange(n)), "all examples must be shuffled, not only some of them"
+print(checks.check_true(title, left <= n // 2, mixed, see=see))
 twice, other = generator(seed), generator(seed + 1)
 first, second = (order_of(one_epoch(x, y, size, twice)) for _ in range(2))
 again = order_of(one_epoch(x, y, size, generator(seed)))
@@ -1406,6 +1443,21 @@ same = "the same generator in the same state must give the same order"
 print(checks.check_true(title, first == again, same, see=see))
 differs = "a generator with another seed must give another order"
 print(checks.check_true(title, first != order_of(one_epoch(x, y, size, other)), differs, see=see))
+
+# in 85 epochs a random order leaves out one of the 16 with a probability of 16 * 0.75**85 < 1e-9
+x, y = np.arange(4)[:, np.newaxis], np.zeros((4, 1))
+orders = [order_of(one_epoch(x, y, 3, twice)) for _ in range(85)]
+found = {(i, place) for order in orders for place, i in enumerate(order)}
+reached = np.array([[(i, place) in found for place in range(4)] for i in range(4)])
+everywhere = (
+    "in some epoch each example must come first, in another one last, and at every place between"
+)
+print(checks.check_true(title, reached.all(), everywhere, observed=reached, see=see))
+x = np.array([[0, 7], [1, 7], [0, 7], [0, 7], [1, 7]])
+batches = one_epoch(x, x[:, ::-1].copy(), 2, other)
+got = np.sort(np.concatenate([x_batch[:, 0] for x_batch, _ in batches])) * 1.0
+name = "numbers of the examples, sorted, where some examples are equal"
+print(checks.check_value(title, got, np.array([0.0, 0, 0, 1, 1]), name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1701,8 +1753,8 @@ widths = [200, 200, 3]
 net.weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
 net.biases = [rng.normal(size=n) for n in widths[1:]]
 net.forward_pass = lambda x: (
-    [np.zeros((len(x), n)) for n in widths],
-    [np.zeros((len(x), n)) for n in widths[1:]],
+    [x[:, :1] * np.zeros(n) for n in widths],
+    [x[:, :1] * np.zeros(n) for n in widths[1:]],
 )
 net.deltas = lambda pre_activations, output, y: pre_activations
 
@@ -1751,17 +1803,21 @@ def length_of(r):
     return np.sqrt(sum(np.sum(grad**2) for grad in grads))
 
 
-for widths, batch in (([3, 3, 3], 3), ([4, 2], 1), ([2, 5, 1, 4], 5)):
+for widths, batch in (([3, 3, 3], 3), ([4, 2], 1), ([2, 5, 1, 2, 4], 5)):
     net = Network(widths)
     net.forward_pass, net.deltas = forward_pass, deltas
-    net.weights = weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
-    net.biases = biases = [rng.normal(size=n) for n in widths[1:]]
-    x, y = rng.normal(size=(batch, widths[0])), rng.uniform(size=(batch, widths[-1]))
-    expected, sizes = np.array([length_of(r) for r in range(batch)]), {"number of examples": batch}
-    name = f"gradient_norms of {batch} example(s), sizes {widths}"
-    got = net.gradient_norms(x, y)
-    print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
+    for again in ("", ", where the network has other parameters than before"):
+        net.weights = weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
+        net.biases = biases = [rng.normal(size=n) for n in widths[1:]]
+        x, y = rng.normal(size=(batch, widths[0])), rng.uniform(size=(batch, widths[-1]))
+        expected = np.array([length_of(r) for r in range(batch)])
+        name = f"gradient_norms of {batch} example(s), sizes {widths}{again}"
+        got, sizes = net.gradient_norms(x, y), {"number of examples": batch}
+        print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
     print(checks.check_pure(title, net.gradient_norms, x, y, see=see))
+whole = rng.integers(-2, 3, size=(5, 2))
+name = "gradient_norms of whole x"
+print(checks.check_integers(title, net.gradient_norms, whole, y, name=name, see=see))
 
 widths = [180, 220, 3]
 net.weights = weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
