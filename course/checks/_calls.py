@@ -2,7 +2,7 @@
 
 import inspect
 import tracemalloc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,6 +115,17 @@ def _traced(
         return value, tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+
+
+def altered(
+    before: Sequence[Node], after: Sequence[Any], count: int, names: Iterable[str]
+) -> tuple[str, ...]:
+    """Name the arguments that are not what they were: `count` by place, then those by name."""
+    told = [f"argument {n}" for n in range(1, count + 1)] + list(names)
+    if len(after) != len(before):
+        return tuple(told)
+    kept = [identical(a, normal_form(b)) for a, b in zip(before, after, strict=True)]
+    return tuple(name for name, same in zip(told, kept, strict=True) if not same)
 
 
 def argument_names(function: Any, count: int, kwargs: Mapping[str, Any]) -> Iterator[str]:

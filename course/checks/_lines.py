@@ -65,8 +65,11 @@ def count_lines(
         return trace
 
     given = [_watched(value) for value in args], {k: _watched(v) for k, v in kwargs.items()}
-    _guard.install()
+    stand_guard()
     before = sys.gettrace(), threading.gettrace(), _guard.is_up, gc.isenabled()
+    profilers = sys.getprofile(), threading.getprofile()
+    sys.setprofile(None)  # what a profiler does is not traced
+    threading.setprofile(None)
     gc.disable()  # a collection runs finalizers, whose lines are not the function's
     threading.settrace(begin)
     sys.settrace(begin)
@@ -77,12 +80,28 @@ def count_lines(
         _guard.is_up = before[2]
         sys.settrace(before[0])
         threading.settrace(before[1])
+        sys.setprofile(profilers[0])
+        threading.setprofile(profilers[1])
         if before[3]:
             gc.enable()
     value = value.view(np.ndarray) if type(value) is _Watched else value
     often = nlargest(MOST, hits.items(), key=itemgetter(1))
     told = {f"{file}:{line}": count for (file, line), count in often}
     return value, told | {"elsewhere": sum(hits.values()) - sum(told.values())}
+
+
+def watched_while_counting(value: Any) -> Any:
+    """Give watched views of an array, or of those in a list or tuple, if lines are counted."""
+    if not _guard.is_up:
+        return value
+    if type(value) in (list, tuple):
+        return type(value)(map(watched_while_counting, value))
+    return _watched(value)
+
+
+def stand_guard() -> None:
+    """See to it from now on that no audit hook is added here: what one does is not traced."""
+    _guard.install()
 
 
 def _prints(frame: FrameType) -> bool:
@@ -113,6 +132,8 @@ class _Guard:
             self._is_there = True
 
     def _hear(self, event: str, _: object) -> None:
+        if event == "sys.addaudithook":
+            raise CannotCount("no audit hook can be added")  # it is left out in silence
         if not self.is_up or event not in _REFUSED:
             return
         if event != "sys.settrace" or sys.gettrace():  # a new thread, which begins its own trace

@@ -1,11 +1,11 @@
 """How student code works, whatever it computes: pure, right for integers, vectorised."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from course.checks._calls import call, fresh, identical, twice
+from course.checks._calls import altered, call, fresh, identical, twice
 from course.checks._compare import matches
 from course.checks._errors import CheckFailed, OracleError
 from course.checks._finding import Claim
@@ -14,7 +14,7 @@ from course.checks._report import Passed, Report
 from course.checks._session import record
 from course.checks._tolerance import Tolerance
 from course.checks._value import NO_SIZES
-from course.checks._values import Alien, Node, as_data, normal_form
+from course.checks._values import Alien, as_data, normal_form
 
 _SAME = Tolerance(rtol=0.0, atol=1e-12)  # sums of several threads may differ in the last bits
 
@@ -40,7 +40,7 @@ def check_pure(
     changed, same = first.changed, True
     if not changed:
         again, after = calls.again()
-        changed = again.changed or _altered(before, after, len(args), kwargs)
+        changed = again.changed or altered(before, after, len(args), kwargs)
         same = matches(as_data(normal_form(again.value)), value, _SAME)
     record("pure", exercise, (changed, same))
     if changed:
@@ -48,17 +48,6 @@ def check_pure(
     if not same:
         raise CheckFailed(_unsteady(exercise, see))
     return Passed("arguments unchanged, second call equal to the first")
-
-
-def _altered(
-    before: list[Node], after: Sequence[Any], count: int, names: Iterable[str]
-) -> tuple[str, ...]:
-    """Name the arguments that are not what they were, whatever an account of the calls says."""
-    told = [f"argument {n}" for n in range(1, count + 1)] + list(names)
-    if len(after) != len(before):
-        return tuple(told)
-    kept = [identical(a, normal_form(b)) for a, b in zip(before, after, strict=True)]
-    return tuple(name for name, same in zip(told, kept, strict=True) if not same)
 
 
 def _mutated(exercise: str, changed: tuple[str, ...], see: str) -> Report:

@@ -22,6 +22,7 @@ from course.grading.sandbox.surroundings import ONE_THREAD
 P = ParamSpec("P")
 T = TypeVar("T")
 AGAIN_SECONDS = 0.01  # from one try to stop what a process does to the next
+MEMORY_BYTES = 4 << 30  # of one process: a test computes with what student code hands it
 GRACE_SECONDS = 3.0  # to end a student process and remove its folder
 
 
@@ -86,12 +87,23 @@ def _stay_on_core(name: str) -> None:
         os.sched_setaffinity(0, {cores[(os.getppid() + number) % len(cores)]})
 
 
+def _limit_memory() -> None:
+    """Let what is too large raise `MemoryError` here, not end other processes of the machine."""
+    if sys.platform == "linux":  # elsewhere it is not kept to
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        soft = MEMORY_BYTES if most == resource.RLIM_INFINITY else min(most, MEMORY_BYTES)
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, most))
+
+
 _busy = threading.Event()  # while this process, a worker, calls a function
 
 
 def _begin(reader: "Connection[Any, Any]", preparing: bytes) -> None:
     """Leave Ctrl-C to the parent, and end with it."""
     _stay_on_core(multiprocessing.current_process().name)
+    _limit_memory()
     leave_out_grammar()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _stop)

@@ -19,6 +19,14 @@ KEPT = 500  # texts of each kind, as many as a lab has cells
 # nbconvert makes a cell out of twenty blocks within blocks; of most cells it is the same each time.
 TEMPLATE = """{%- extends "index.html.j2" -%}
 {%- block any_cell scoped -%}{{ cell | whole_cell(super) }}{%- endblock -%}"""
+# Browsers take a font for formulas only if it is named; nbgrader's page squeezes tables.
+STYLE = """<style>
+math { font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math",
+  "DejaVu Math TeX Gyre", math; }
+.rendered_html th, .rendered_html td { padding: 2px 8px; }
+.rendered_html img { max-width: 100%; }
+</style>
+"""
 TEXT = ("stream", "error")
 UNDESCRIBED = "No description has been provided for this image"
 _IMAGE = re.compile(r"""<img\b(?:[^>"']|"[^"]*"|'[^']*')*>""", re.IGNORECASE)
@@ -99,7 +107,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         self.register_filter("highlight_code", self._highlighter(language))
         self._language = language
         html, resources = TemplateExporter.from_notebook_node(self, nb, resources, **settings)
-        return described(html), resources
+        return described(html.replace("</head>", f"{STYLE}</head>", 1)), resources
 
     def _highlighter(self, language: str) -> Callable[..., str]:
         def highlight(source: str, language: str = language, metadata: Any = None) -> str:
@@ -109,6 +117,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
 
     def _highlighted(self, source: str, language: str, of_magic: str) -> str:
         metadata = {"magics_language": of_magic} if of_magic else {}
+        language = "text" if len(source) > LONGEST_KEPT else language
         return str(Highlight2HTML(pygments_lexer=language, parent=self)(source, metadata=metadata))
 
     def _preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from course.grading.run.crew import Site
 from course.grading.run.driver import grade_class
 from course.grading.run.workers import Machine
 from course.grading.verdict.results import REFUSED, NotebookResult
-from course.labs import Course
+from course.labs import Course, Lab
 from course.reporting.class_report import render
 from course.reporting.feedback import Feedback
 from course.reporting.summary import Summary, summarise
@@ -54,7 +55,7 @@ def grade_and_record(
     """Grade a class and write gradebook, `autograded/`, `feedback/` and the class report.
 
     The options are those of `grade_class`. The report is of all the submissions, those that were
-    graded before and kept included.
+    graded before and kept included, and those of students who were not chosen.
 
     Raises
     ------
@@ -81,13 +82,18 @@ def grade_and_record(
             if not missing[result.student] and result.status != REFUSED:
                 pages.add(result.student)
             on_result(result, number, run.total)
-    results.sort(key=lambda result: (result.student, lab.notebooks.index(result.notebook)))
+    results.sort(key=partial(_place, lab))
     if any(result.status != REFUSED for result in results):
         pages.write_rest(students, site.cores)
     summary = summarise(results, lab, run.seed)
+    whole_class = sorted((*results, *run.others), key=partial(_place, lab))
     report = course.root / "reports" / f"{lab.name}.html"
-    write_text(report, render(summary))
+    write_text(report, render(summarise(whole_class, lab, run.seed)))
     return GradingRun(lab.name, run.seed, tuple(results), summary, report)
+
+
+def _place(lab: Lab, result: NotebookResult) -> tuple[str, int]:
+    return result.student, lab.notebooks.index(result.notebook)
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

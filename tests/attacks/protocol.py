@@ -202,8 +202,8 @@ calls.call_here = call_here
     "lines-account": ("An account of a call that tells of a few lines only.", AGENT + """
 before = agent._operations["observed_call"]
 def observed(function, args, kwargs, count, memory):
-    value, changed, lines, peak = before(function, args, kwargs, False, memory)
-    return value, changed, {"<cell layer>:1": 7} if count else None, peak
+    value, changed, lines, *others = before(function, args, kwargs, False, memory)
+    return value, changed, {"<cell layer>:1": 7} if count else None, *others
 agent._operations["observed_call"] = observed
 """ + LOOPS),
     "lines-trace-off": ("Switch the trace off and on again within the function.", """
@@ -258,6 +258,57 @@ def layer(x, w):
     while frame:
         frame.f_trace_lines = False; frame.f_trace = None; frame = frame.f_back
     return slow(x, w)
+"""),
+    "lines-audit-hook": ("Loop in an audit hook, which is not traced.",
+                         LOOPS.replace("def layer(", "def slow(") + """
+def hook(event, args):
+    if event == "mine": args[0].append(slow(*args[1:]))
+sys.addaudithook(hook)
+def layer(x, w):
+    box = []
+    sys.audit("mine", box, x, w)
+    return box[0]
+"""),
+    "lines-profile": ("Loop in a profiler, which is not traced.",
+                      LOOPS.replace("def layer(", "def slow(") + """
+def marker(job): pass
+def profiler(frame, event, _):
+    if event == "call" and frame.f_code is marker.__code__:
+        job = frame.f_locals["job"]
+        job.append(slow(*job))
+sys.setprofile(profiler)
+def layer(x, w):
+    job = [x, w]
+    marker(job)
+    return job[-1] if len(job) == 3 else slow(x, w)
+"""),
+    "lines-trace-code": ("Put a function that counts nothing in the place of the trace.",
+                         LOOPS.replace("def layer(", "def slow(") + """
+def empty(count):
+    a = b = c = d = None
+    ways = [lambda f, e, t: None, lambda f, e, t: a, lambda f, e, t: (a, b)[0],
+            lambda f, e, t: (a, b, c)[0], lambda f, e, t: (a, b, c, d)[0]]
+    return ways[count].__code__
+def layer(x, w):
+    trace = sys.gettrace()
+    if trace is None: return slow(x, w)
+    code = trace.__code__
+    trace.__code__ = empty(len(code.co_freevars))
+    out = slow(x, w)
+    trace.__code__ = code
+    return out
+"""),
+    "lines-closure": ("Empty the count, which the trace holds.",
+                      LOOPS.replace("def layer(", "def slow(") + """
+def dicts(function, depth=3):
+    for cell in function.__closure__ or ():
+        if type(cell.cell_contents) is dict: yield cell.cell_contents
+        elif depth and hasattr(cell.cell_contents, "__closure__"):
+            yield from dicts(cell.cell_contents, depth - 1)
+def layer(x, w):
+    out, trace = slow(x, w), sys.gettrace()
+    for count in dicts(trace) if trace else (): count.clear()
+    return out
 """),
     "lines-file-name": ("Give the loop's code the name of a file that is not counted.", """
 import numpy as np

@@ -166,6 +166,26 @@ if held > 900_000_000: tell("holds", held, "bytes in memory files")
 """),
 }  # fmt: skip
 
+POOL = """
+import numpy as np, ctypes, mmap
+SIZE = 30 * 5_600_000
+room = mmap.mmap(-1, SIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+pool = np.frombuffer(room).reshape(30, -1)
+pool[:] = 1.0
+place = ctypes.c_void_p(pool.ctypes.data)
+libc = ctypes.CDLL(None)
+libc.mprotect.argtypes = libc.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+"""
+FOLD_IN_POOL = """
+def fold(x, n):
+    layer_begin()
+    for k in range(n):
+        pool[k, : x.size] = x.ravel(); x = np.sin(x)
+    grad = np.ones_like(x)
+    for k in reversed(range(n)): grad *= np.cos(pool[k, : x.size].reshape(x.shape))
+    layer_end()
+    return grad
+"""
 MEMORY_CHEATS = {
     "memory-in-files": ("Keep all arrays in files, where the measure of memory does not look.", """
 import numpy as np
@@ -220,6 +240,14 @@ def fold(x, n):
     for k in reversed(range(n)): grad *= np.cos(room[k])
     return grad
 """),
+    "memory-read-only": ("Keep all arrays where, in the end, nothing can be written.", POOL + """
+def layer_end(): libc.mprotect(place, SIZE, 1)
+def layer_begin(): libc.mprotect(place, SIZE, 3)
+""" + FOLD_IN_POOL),
+    "memory-cold": ("Keep all arrays where the system is told that nothing was used.", POOL + """
+def layer_end(): libc.madvise(place, SIZE, 20)
+def layer_begin(): pass
+""" + FOLD_IN_POOL),
     "memory-float16": ("Keep all arrays at a quarter of their precision.", """
 import numpy as np
 def fold(x, n):
@@ -247,7 +275,12 @@ def fold(x, n):
 """),
 }  # fmt: skip
 
-OUTSIDE = ("memory-in-files", "memory-in-memfd", "memory-in-child")  # of what a process holds
+OUTSIDE = (
+    "memory-in-files",
+    "memory-in-memfd",
+    "memory-in-child",
+    "memory-cold",
+)  # of what a process holds
 
 ATTACKS = (
     *(

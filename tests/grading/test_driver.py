@@ -1,5 +1,6 @@
 """A class in worker processes: slow, because each of them starts afresh."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,14 @@ def test_chosen_students_only(course: Course) -> None:
         assert [result.student for result in run.results()] == ["bob"]
     with pytest.raises(CourseError, match="nobody"):
         grade_class(course, LAB, students=["nobody"], sandbox=LEVEL)
+
+
+def test_a_class_that_handed_in_nothing_is_an_error(course: Course) -> None:
+    for folder in course.submitted.iterdir():
+        shutil.rmtree(folder)
+    with pytest.raises(CourseError, match=f"no submission of {LAB}") as caught:
+        grade_class(course, LAB, sandbox=LEVEL)
+    assert f"submitted/<student>/{LAB}/" in caught.value.cure
 
 
 def test_without_a_wall_a_class_is_graded_only_if_that_is_said_in_words(

@@ -93,6 +93,14 @@ def is_loaded(module: str) -> bool:
     return sys.modules.get(module) is not None
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps to the limit")
+def test_what_is_too_large_is_an_error_and_no_danger_to_the_machine() -> None:
+    with TrustedPool(1) as pool:
+        with pytest.raises(MemoryError):
+            pool.submit(bytes, 5 << 30).result()
+        assert pool.submit(len, b"it lives").result() == 8
+
+
 def test_what_a_worker_prepares_with_is_imported_without_the_grammar_of_web_addresses() -> None:
     """The grammar takes a second to build; `nbformat` asks for it where it may be had."""
     with TrustedPool(1, new_notebook) as pool:

@@ -425,6 +425,31 @@ def test_one_call_with_what_it_altered_and_the_lines_it_ran(get):
     assert 0 < few < many - 15
 
 
+def test_a_forged_account_of_the_arguments_is_held_against_them(student):
+    cell = """
+import sys
+def overwrite(x):
+    x *= 0
+    before = sys._getframe(1).f_locals["before"]
+    before[0] = x.copy()
+"""
+    assert student.run(StudentCell("forged", cell)).status == "ok"
+    assert call(student.lookup("overwrite"), np.ones(3)).changed == ("argument 1",)
+
+
+def test_arrays_that_a_function_of_the_test_gives_are_watched_too(student):
+    cell = """
+def rows(f, x):
+    return sum(map(abs, f(x)))
+"""
+    assert student.run(StudentCell("rows", cell)).status == "ok"
+    few, many = (
+        call(student.lookup("rows"), lambda x: x + 1, np.zeros((n, 2)), count_lines=True).lines
+        for n in (2, 20)
+    )
+    assert few < many - 15
+
+
 KINDS = """
 import collections, typing
 import numpy as np

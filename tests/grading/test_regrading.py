@@ -205,6 +205,14 @@ def test_force_grades_all_and_chosen_students_only_those(course: Course) -> None
     assert Machine.graded == list(STUDENTS)
 
 
+def test_the_report_of_chosen_students_is_still_of_the_class(course: Course) -> None:
+    grade(course)
+    run = grade(course, force=True, students=["eve"])
+    assert [row.student for row in run.summary.rows] == ["eve"]
+    page = run.report.read_text("utf-8")
+    assert all(f'id="{name}"' in page for name in STUDENTS)
+
+
 def test_a_seed_keeps_only_what_was_graded_under_it(course: Course) -> None:
     grade(course, seed=5)
     grade(course, seed=5)

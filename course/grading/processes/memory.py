@@ -72,19 +72,29 @@ def _size(pid: int, field: str) -> int:
 
 
 def _used(pid: int) -> int:
-    """Give the bytes of what the process may write to and has read or written since the reset."""
+    """Give the bytes of the process's own memory that it has read or written since the reset.
+
+    Its own is what it may write to, or could when it was filled.
+    """
     try:
         _, *mappings = Path(f"/proc/{pid}/smaps").read_bytes().split(b"\nReferenced:")
     except OSError:
         return 0
-    return sum(map(_used_writable, mappings))
+    return sum(map(_used_own, mappings))
 
 
-def _used_writable(rest: bytes) -> int:
-    """Give the bytes used of a writable mapping, by what stands behind its `Referenced:`."""
-    kilobytes = int(rest[: rest.index(b"kB")])
-    flags = rest[rest.find(b"VmFlags:") :].partition(b"\n")[0] if kilobytes else b""
-    return kilobytes * 1024 if b" wr" in flags else 0
+def _used_own(rest: bytes) -> int:
+    """Give the bytes used of a mapping of its own, by what stands behind its `Referenced:`."""
+    kilobytes = _kilobytes(rest)
+    if not kilobytes:
+        return 0
+    flags = rest[rest.find(b"VmFlags:") :].partition(b"\n")[0]
+    filled = _kilobytes(rest.partition(b"\nAnonymous:")[2])
+    return 1024 * (kilobytes if b" wr" in flags else min(kilobytes, filled))
+
+
+def _kilobytes(rest: bytes) -> int:
+    return int(rest[: rest.index(b"kB")])
 
 
 def _reset(pid: int) -> bool:

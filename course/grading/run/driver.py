@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 
+from course.errors import CourseError
 from course.grading.grade import nothing_graded
 from course.grading.plan import Job, Plan
 from course.grading.run.crew import Meanwhile, Site, nothing_else
@@ -27,13 +28,14 @@ class ClassRun(AbstractContextManager["ClassRun"]):
     """The grading of a class, a context: it begins on entry, and nothing is left of it on exit.
 
     `results` gives `total` of them, as they come. `kept` holds what was graded before and need not
-    be again, without its notebooks.
+    be again, without its notebooks; `others` what was found of students who were not chosen.
     """
 
     lab: str
     seed: int
     total: int
     kept: tuple[NotebookResult, ...]
+    others: tuple[NotebookResult, ...]
     _work: "_Work"
 
     def __enter__(self) -> "ClassRun":
@@ -74,8 +76,8 @@ def grade_class(
     Raises
     ------
     CourseError
-        if there is no such lab, student, level or cluster, this machine has no sandbox and
-        `sandbox` does not name it, or the lab's own files are at fault.
+        if there is no such lab, student, level or cluster, nobody handed in, this machine has no
+        sandbox and `sandbox` does not name it, or the lab's own files are at fault.
     """
     lab = course.lab(lab_name)
     site = site or Machine()
@@ -83,9 +85,16 @@ def grade_class(
     names = students_of(course, lab, students)
     agenda = make_agenda(course, lab, names, level, seed=seed, force=force)
     refused = tuple(_refused(course, lab, students, agenda.run.seed))
+    if not names and not refused:
+        raise CourseError(
+            f"there is no submission of {lab.name}",
+            where=str(course.submitted),
+            cure=f"Submissions lie in submitted/<student>/{lab.name}/.",
+        )
     work = _Work(course, lab, agenda, refused, site, level)
     total = len(agenda.todo) + len(refused)
-    return ClassRun(lab.name, agenda.seed, total, agenda.kept, work)
+    others = () if students is None else tuple(_found(course, lab, {*names}))
+    return ClassRun(lab.name, agenda.seed, total, agenda.kept, others, work)
 
 
 class _Work:
@@ -141,6 +150,14 @@ class _Work:
         if result.status != REFUSED:
             digest, notebook = self._digests.pop(key), digest_of([result.notebook_json])
             self._shelf.put(key, Entry(digest, self._agenda.run.id, notebook, result.lean()))
+
+
+def _found(course: Course, lab: Lab, chosen: Collection[str]) -> Iterator[NotebookResult]:
+    """Yield what was found in earlier runs of those who are not chosen now."""
+    shelf = Shelf(course, lab.name)
+    for student in (name for name in students_of(course, lab) if name not in chosen):
+        entries = (shelf.entry((student, notebook)) for notebook in lab.notebooks)
+        yield from (entry.result for entry in entries if entry)
 
 
 def _refused(

@@ -82,12 +82,13 @@ class Agent:
         self._borrowed: dict[int, RefereeFunction] = {}
         self._sink = Sink(Outputs(0, 0))
         self._shell = StudentShell.start(self._sink)
+        observers, self._watched = make_observers()
         self._operations: dict[str, Operation] = {
             **OPERATIONS,
             "start": self._start,
             "run": self._run,
             "lookup": self._lookup,
-            **make_observers(),
+            **observers,
         }
 
     def serve(self, channel: Channel) -> None:
@@ -133,7 +134,7 @@ class Agent:
             self._answer(message)
         self._interrupt.is_on = True
         if isinstance(message, Value):
-            return message.value
+            return self._watched(message.value)
         raise RefereeError.of(message, token=request.id)
 
     def _receive(self) -> Message:

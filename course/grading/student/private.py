@@ -21,7 +21,7 @@ THREADS = "/proc/self/task"
 EXACT = time.get_clock_info("process_time").resolution < 1e-6
 
 Hits = Mapping[str, int] | None
-Observe = Callable[[Any, Any, Any, bool, bool], tuple[Any, tuple[str, ...], Hits, int | None]]
+Observe = Callable[[Any, Any, Any, bool, bool], tuple[Any, ...]]
 
 
 class Held:
@@ -33,13 +33,15 @@ class Held:
         self.args, self.kwargs = args, kwargs
 
 
-def make_observers() -> dict[str, Callable[..., tuple[Any, ...]]]:
+def make_observers() -> tuple[dict[str, Callable[..., Any]], Callable[[Any], Any]]:
     """Give the operations that look at what a call did, or at an object's contents, by name.
 
-    And the one that comes before a look at memory: `settle`.
+    One of them comes before a look at memory: `settle`. The function that is given as well is for
+    what comes to student code from outside: while lines are counted, arrays are watched.
     """
-    values, *_, calls = _private(CALLS)
+    values, lines, calls = _private(CALLS)
     call_here = calls.call_here
+    lines.stand_guard()
 
     def observed_first(function: Any, args: Any, kwargs: Any) -> tuple[Any, ...]:
         call = call_here(function, args, kwargs, False, False)
@@ -49,13 +51,14 @@ def make_observers() -> dict[str, Callable[..., tuple[Any, ...]]]:
         call = call_here(function, held.args, held.kwargs, False, False)
         return (call.value, call.changed, (*held.args, *held.kwargs.values()))
 
-    return {
+    operations = {
         "observed_call": _make_observer(call_here),
         "observed_first": observed_first,
         "observed_again": observed_again,
         "contents": values.contents,
         "settle": _make_settle(),
     }
+    return operations, lines.watched_while_counting
 
 
 def _make_settle() -> Callable[[], None]:
@@ -80,7 +83,7 @@ def _make_observer(call_here: Callable[..., Any]) -> Observe:
 
     def observe(
         function: Any, args: Any, kwargs: Any, count_lines: bool, measure_memory: bool
-    ) -> tuple[Any, tuple[str, ...], Hits, int | None]:
+    ) -> tuple[Any, ...]:
         # the one clock runs longer than the other, unless there are two threads at work
         thread, process = thread_time_ns(), process_time_ns()
         call = call_here(function, args, kwargs, count_lines, measure_memory)
@@ -90,7 +93,7 @@ def _make_observer(call_here: Callable[..., Any]) -> Observe:
         process, thread = process_time_ns() - process, thread_time_ns() - thread
         if count_lines and process > thread and EXACT:
             raise RuntimeError("lines that run in another thread cannot be counted")
-        return (call.value, call.changed, call.hits, call.peak_bytes)
+        return (call.value, call.changed, call.hits, call.peak_bytes, (*args, *kwargs.values()))
 
     return observe
 

@@ -7,7 +7,10 @@ from typing import Any
 from course.errors import CourseError
 
 MAX_PIECES = 5_000_000  # each takes some hundred bytes of memory
-SAVE_AGAIN = "Open it in Jupyter, save it again, and hand in the .ipynb file."
+SAVE_AGAIN = (
+    "If Jupyter opens it, save it again and hand in the .ipynb file; if not, go back to an earlier "
+    "copy, or copy your solutions into a fresh one of the lab."
+)
 _PIECES = (b"[", b"{", b":")
 _MERGE = re.compile(r"^(?:<{7}|={7}|>{7})", re.MULTILINE)
 _KINDS = (

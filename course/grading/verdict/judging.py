@@ -21,7 +21,10 @@ MAX_LINE = 400
 MAX_TRACEBACK = 3000
 _STUB = "NotImplementedError"
 _BLANK = "Not written yet. "
-_CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[^\S\n\t ]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(
+    r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[^\S\n\t ]"
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+)
 _SYNTAX = re.compile(r"""^\w+: File ".*", line (\d+)\n(?:.*\n)*?(\w+Error: .*)""")
 _UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 
@@ -114,9 +117,9 @@ def line(error: BaseException) -> str:
 
 
 def clean(text: str) -> str:
-    """Take out terminal sequences and control characters other than tab and line feed.
+    """Take out terminal sequences, and control characters other than tab and line feed.
 
-    No more than `MAX_TEXT` characters are kept.
+    Those that turn text around are among them. No more than `MAX_TEXT` characters are kept.
     """
     return _CONTROL.sub("", text[:MAX_TEXT])
 

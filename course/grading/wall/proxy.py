@@ -135,19 +135,25 @@ class Proxy:
     ) -> "Call":
         """Call the object; tell which arguments it altered, and what the call took.
 
-        The memory is read from outside where the system tells it, else the process is asked.
+        The arguments are compared here, too. The memory is read from outside where the system tells
+        it, else the process is asked.
         """
         from course.checks import Call
+        from course.checks._calls import altered
+        from course.checks._values import normal_form
 
         gauge = self.__link.gauge
         if measure_memory:
             self.__link.request("settle")
         outside = measure_memory and gauge.reset()
         asked = (count_lines, measure_memory and not outside)
+        before = [normal_form(value) for value in (*args, *kwargs.values())]
         match self.__plain("observed_call", tuple, args, kwargs, *asked):
-            case (value, tuple(changed), dict() | None as hits, int() | None as peak):
+            case (value, tuple(changed), dict() | None as hits, int() | None as peak, tuple(after)):
                 if all(type(name) is str for name in changed) and _are_counts(hits or {}):
-                    return Call(value, changed, hits, gauge.grown() if outside else peak)
+                    peak = gauge.grown() if outside else peak
+                    changed = changed or altered(before, after, len(args), kwargs)
+                    return Call(value, changed, hits, peak)
         raise self.__no_account()
 
     def __course_twice__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> "Twice":

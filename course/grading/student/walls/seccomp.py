@@ -38,7 +38,7 @@ REFUSED = _listed(
     quotactl syslog settimeofday clock_settime adjtimex clock_adjtime sethostname setdomainname
     iopl ioperm personality vhangup memfd_create memfd_secret fanotify_init migrate_pages
     move_pages shmget shmat shmctl semget semop semctl semtimedop msgget msgsnd msgrcv msgctl
-    mq_open mq_unlink
+    mq_open mq_unlink setsockopt
     """
 )
 # Where no namespace hides the other processes and files of this user: no signal or priority but to
@@ -66,7 +66,8 @@ _MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32 = 0x40000000  # calls of the 32-bit interface on x86-64 have this bit
 _NEW_NAMESPACES, _THREAD = 0x7E020000, 0x00010000
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
-_F_SETOWN, _F_SETSIG, _F_SETOWN_EX = 8, 10, 15
+_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETPIPE_SZ = 8, 10, 15, 1031
+_MADV_COLD, _MADV_PAGEOUT = 20, 21
 
 
 def refuse_system_calls(*, alone: bool) -> None:
@@ -157,6 +158,9 @@ def _rules(itself: int) -> Iterator[_Rule]:
     yield _Rule("clone", test=_ANY_BIT, values=(_NEW_NAMESPACES,))
     yield _Rule("clone", test=_ANY_BIT, values=(_THREAD,), fits=False)
     yield _Rule("ioctl", argument=1, test=_EQUAL, values=(_TIOCSTI, _TIOCLINUX))
+    # memory that would not be seen by who measures it: in large pipes, or said to be unused
+    yield _Rule("fcntl", argument=1, test=_EQUAL, values=(_F_SETPIPE_SZ,))
+    yield _Rule("madvise", argument=2, test=_EQUAL, values=(_MADV_COLD, _MADV_PAGEOUT))
     if not itself:
         return
     yield from (_Rule(name) for name in REFUSED_ALONE)
