@@ -38,7 +38,7 @@ def grade_notebook(job: Job) -> NotebookResult:
     rebuilt = rebuild(source, submitted)
     run = _run_undisturbed(job, rebuilt)
     run.explain(rebuilt.cells)
-    notes = (*job.notes, *submitted.notes, *rebuilt.notes)
+    notes = (*job.notes, *submitted.notes, *rebuilt.notes, *run.stopped(rebuilt.cells))
     return NotebookResult(
         student=job.student,
         notebook=job.plan.notebook,

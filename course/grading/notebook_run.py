@@ -69,6 +69,15 @@ class NotebookRun:
         ends += [t.message for t in self.trials.values() if t.status is Status.DIED]
         return any(is_killed(text) for text in ends)
 
+    def stopped(self, steps: tuple[Step, ...]) -> tuple[str, ...]:
+        """Tell the student which cells had to be stopped, by place in the graded notebook."""
+        late = (s for s in steps if s.key in self.runs and self.runs[s.key].status == "timeout")
+        return tuple(
+            f"Cell {step.index + 1} did not come to its end in time and was stopped: "
+            "is there a loop that never ends?"
+            for step in late
+        )
+
     def _kept(self, run: CellRun) -> CellRun:
         """Leave out what a cell showed where the cells of the notebook showed too much."""
         self.chars += sum(len(str(output)) for output in run.outputs)

@@ -54,6 +54,13 @@ def test_a_notebook_under_another_name_is_taken_if_it_is_the_only_one(
     assert only_job(course, plan).submission is None
 
 
+def test_a_notebook_that_is_not_graded_is_named(course: Course, plan: Plan) -> None:
+    for name in ("lines", "lines (1)", "notes", "._lines"):
+        submit(course, "ada", b"mine", name=name)
+    job = only_job(course, plan)
+    assert job.notes == ("You also handed in `lines (1).ipynb`; what was graded is `lines.ipynb`.",)
+
+
 def test_other_files_come_along(course: Course, plan: Plan) -> None:
     folder = submit(course, "ada", b"{}")
     (folder / "timestamp.txt").write_text("2026-01-01 00:00:00 UTC")

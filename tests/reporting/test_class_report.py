@@ -78,6 +78,11 @@ def test_report_escapes_everything_and_holds_no_script(tmp_path: Path) -> None:
     assert "--seed 5" in page
 
 
+def test_hints_show_code_and_stress_and_nothing_else() -> None:
+    html = str(class_report.marked("the *place* of `a * b`, <i>not</i> 2 * 3 * 4"))
+    assert html == ("the <em>place</em> of <code>a * b</code>, &lt;i&gt;not&lt;/i&gt; 2 * 3 * 4")
+
+
 def test_report_of_an_empty_class_is_a_page(tmp_path: Path) -> None:
     page = class_report.render(summarise((), lab(tmp_path), seed=5))
     assert "Nothing was diagnosed" in page

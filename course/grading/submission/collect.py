@@ -14,7 +14,7 @@ from course.grading.limits import Limits
 from course.grading.plan import Job, Plan
 from course.grading.submission.data_files import STAMP, DataFiles, read_data_files
 from course.grading.submission.folders import obstacle, shown
-from course.grading.submission.renamed import find_renamed
+from course.grading.submission.renamed import beside, find_renamed
 from course.labs import Course, Lab
 
 SUFFIX = ".ipynb"
@@ -90,8 +90,9 @@ def jobs_of(course: Course, student: str, plans: Mapping[str, Plan]) -> Iterator
 
 def _collect(folder: Path, notebook: str, notebooks: Iterable[str], size: int) -> Collected:
     path = folder / f"{notebook}{SUFFIX}"
-    note = ""
-    if not _is_file(path):
+    if _is_file(path):
+        note = beside(folder, notebook, notebooks)
+    else:
         path, note = find_renamed(folder, notebook, tuple(n for n in notebooks if n != notebook))
     data, trouble = _read(path)
     files = read_data_files(folder, size)

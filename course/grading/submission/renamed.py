@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -22,8 +22,8 @@ def find_renamed(folder: Path, notebook: str, others: tuple[str, ...] = ()) -> t
     wanted = {f"{name}{_SUFFIX}" for name in (notebook, *others)}
     found = [p for p in islice(_notebooks(folder), MAX_LISTED) if _place(p, folder) not in wanted]
     alike = [path for path in found if notebook.casefold() in path.name.casefold()]
-    beside = [path for path in alike if path.parent == folder]
-    for choice in (beside, alike, [] if others else found):
+    here = [path for path in alike if path.parent == folder]
+    for choice in (here, alike, [] if others else found):
         if len(choice) == 1:
             name = _quoted(_place(choice[0], folder))
             return choice[0], f"You handed in {name}; it was graded as `{right.name}`."
@@ -32,6 +32,18 @@ def find_renamed(folder: Path, notebook: str, others: tuple[str, ...] = ()) -> t
     names = ", ".join(_quoted(_place(path, folder)) for path in found[:5])
     more = " and others" if len(found) > 5 else ""
     return right, f"You handed in {names}{more}. Which one is `{right.name}`? Give it that name."
+
+
+def beside(folder: Path, notebook: str, known: Iterable[str]) -> str:
+    """Name what lies beside a notebook of the lab under a name like its own: it is not graded."""
+    wanted = {f"{name}{_SUFFIX}" for name in known}
+    listed = (path.name for path in islice(folder.iterdir(), MAX_LISTED))
+    found = (n for n in listed if n.casefold().endswith(_SUFFIX) and not _HIDDEN.match(n))
+    alike = sorted(n for n in found if n not in wanted and notebook.casefold() in n.casefold())
+    if not alike:
+        return ""
+    names = ", ".join(map(_quoted, alike[:5])) + (" and others" if len(alike) > 5 else "")
+    return f"You also handed in {names}; what was graded is `{notebook}{_SUFFIX}`."
 
 
 def _notebooks(folder: Path) -> Iterator[Path]:
