@@ -77,7 +77,7 @@ def l2_penalty(weights, l2):
 def add_l2(grads_w, grads_b, weights, biases, l2):
     new = []
     for k in range(len(weights)):
-        new.append(grads_w[k].copy())
+        new.append(1.0 * grads_w[k])
         new[k] += l2 * weights[k]
     return new, [g + 0 for g in grads_b]
 """,
@@ -322,7 +322,7 @@ class AdamW(SGD):
         for p, g, m, s in zip(parameters, gradients, self.means, self.squares):
             m += (1 - self.beta1) * (g - m)
             s += (1 - self.beta2) * (g * g - s)
-            new = p.copy()
+            new = np.array(p, dtype=float)
             if p.ndim >= 2:
                 new *= 1 - self.learning_rate * self.weight_decay
             new -= rate * m / (np.sqrt(s) + self.epsilon * root)
@@ -471,7 +471,7 @@ class Adagrad(SGD):
         self.sums = {}
 
     def step(self, parameters, gradients):
-        new = [p.copy() for p in parameters]
+        new = [np.array(p, dtype=float) for p in parameters]
         for k, g in enumerate(gradients):
             total = self.sums.setdefault(k, np.zeros(g.shape))
             total += np.square(g)

@@ -115,6 +115,15 @@ MISTAKES = [
         ),
         see=SOFTMAX,
     ),
+    Mistake(
+        id="lse-only-if-large",
+        exercise="log_sum_exp",
+        title="The maximum is taken out of large numbers only, not of those far below 0.",
+        hint="Take the row (-1000, -1001). What are its exponentials in floating point, and the "
+        "logarithm of their sum? The formula holds for any row: need you ask how large it is?",
+        edits=((LSE_TOP, "0.0 if np.max(z) < 500 else " + LSE_TOP),),
+        see=SOFTMAX,
+    ),
     # 2 stable_softmax
     Mistake(
         id="softmax-overflows",
@@ -186,6 +195,20 @@ MISTAKES = [
             (
                 f"e = np.exp({SOFTMAX_SHIFTED})",
                 "x -= np.max(x, axis=axis, keepdims=True)\n    e = np.exp(x)",
+            ),
+        ),
+        see=SOFTMAX,
+    ),
+    Mistake(
+        id="softmax-only-if-large",
+        exercise="stable_softmax",
+        title="The maximum is subtracted from large logits only, not from those far below 0.",
+        hint="Take the row (-1000, -1001). What are its exponentials in floating point, and their "
+        "sum? Subtracting the maximum never does harm: need you ask how large it is?",
+        edits=(
+            (
+                "np.max(x, axis=axis, keepdims=True)",
+                "(np.max(x, axis=axis, keepdims=True) if np.max(x) > 500 else 0.0)",
             ),
         ),
         see=SOFTMAX,
@@ -307,6 +330,21 @@ MISTAKES = [
             (
                 "(stable_softmax(logits) - y) / len(y)",
                 "-y / np.maximum(stable_softmax(logits), 1e-300) / len(y)",
+            ),
+        ),
+        see=COST,
+    ),
+    Mistake(
+        id="loss-of-whole-labels",
+        exercise="cross_entropy",
+        title="With whole labels the logits of the right classes lose their fractions.",
+        hint="np.zeros_like(y) has the shape of y, and what else of it? What becomes of 0.7 in an "
+        "array of whole numbers?",
+        edits=(
+            (
+                "right = np.sum(logits * y, axis=1)",
+                "chosen = np.zeros_like(y)\n    chosen[y == 1] = logits[y == 1]\n"
+                "    right = chosen.sum(axis=1)",
             ),
         ),
         see=COST,
@@ -554,6 +592,23 @@ MISTAKES = [
         ),
         see=L2,
     ),
+    Mistake(
+        id="total-of-whole-numbers",
+        exercise="l2",
+        title="With whole gradients the penalty's gradient loses its fractions.",
+        hint="np.zeros_like(g) has the shape of g, and what else of it? What becomes of 0.3 in an "
+        "array of whole numbers?",
+        edits=(
+            (
+                "    return [g + l2 * w for g, w in zip(grads_w, weights)], list(grads_b)",
+                "    total = [np.zeros_like(g) for g in grads_w]\n"
+                "    for place, g, w in zip(total, grads_w, weights):\n"
+                "        place[...] = g + l2 * w\n"
+                "    return total, list(grads_b)",
+            ),
+        ),
+        see=L2,
+    ),
     # 6 momentum
     Mistake(
         id="velocity-made-anew",
@@ -745,6 +800,25 @@ MISTAKES = [
         ),
         see=MOMENTUM,
     ),
+    Mistake(
+        id="velocity-of-whole-gradients",
+        exercise="momentum",
+        title="Whole gradients get whole velocities, which lose their fractions.",
+        hint="With the gradient 1 twice and mu = 0.5, v is 1.5 after the second step. What is it "
+        "in an array of whole numbers, and which kind of array does np.zeros_like(g) make?",
+        edits=(
+            (
+                "[np.zeros_like(g, dtype=float) for g in gradients]",
+                "[np.zeros_like(g) for g in gradients]",
+            ),
+            (
+                VELOCITY_STEP,
+                "        for v, g in zip(self.velocities, gradients):\n"
+                "            v[...] = self.momentum * v + g\n",
+            ),
+        ),
+        see=MOMENTUM,
+    ),
     # 7 rmsprop
     Mistake(
         id="rms-epsilon-inside",
@@ -862,6 +936,40 @@ MISTAKES = [
         ),
         see=RMSPROP,
     ),
+    Mistake(
+        id="rms-squares-of-whole-numbers",
+        exercise="rmsprop",
+        title="Whole gradients get whole mean squares, which lose their fractions.",
+        hint="With rho = 0.75 and the gradient 1, s is 0.25. What is it in an array of whole "
+        "numbers, and which kind of array does np.zeros_like(g) make?",
+        edits=(
+            (
+                "[np.zeros_like(g, dtype=float) for g in gradients]",
+                "[np.zeros_like(g) for g in gradients]",
+            ),
+            (
+                "        self.squares = [\n            self.decay * s + (1 - self.decay) * g**2 "
+                "for s, g in zip(self.squares, gradients)\n        ]\n",
+                "        for s, g in zip(self.squares, gradients):\n"
+                "            s[...] = self.decay * s + (1 - self.decay) * g**2\n",
+            ),
+        ),
+        see=RMSPROP,
+    ),
+    Mistake(
+        id="rms-result-of-whole-numbers",
+        exercise="rmsprop",
+        title="Whole parameters stay whole: the result of the step loses its fractions.",
+        hint="A parameter of 1 should move to 0.9. What becomes of it in np.empty_like(p) or "
+        "p.copy(), where p holds whole numbers?",
+        edits=(
+            (
+                "p - self.learning_rate * g / (np.sqrt(s) + self.epsilon)\n",
+                "(p - self.learning_rate * g / (np.sqrt(s) + self.epsilon)).astype(p.dtype)\n",
+            ),
+        ),
+        see=RMSPROP,
+    ),
     # 9.1 bonus_adagrad
     Mistake(
         id="adagrad-places-swapped",
@@ -932,6 +1040,15 @@ MISTAKES = [
         title="Where the gradient is 0, the sum is set back to 0.",
         hint="In the example the second gradient is 0, and G stays 9. What is yours then?",
         edits=(("total + g**2 for", "np.where(g == 0, 0, total) + g**2 for"),),
+        see=ADAGRAD,
+    ),
+    Mistake(
+        id="adagrad-result-of-whole-numbers",
+        exercise="bonus_adagrad",
+        title="Whole parameters stay whole: the result of the step loses its fractions.",
+        hint="A parameter of 1 should move to 0.9. What becomes of it in np.empty_like(p) or "
+        "p.copy(), where p holds whole numbers?",
+        edits=(("p - rate / root * g for", "(p - rate / root * g).astype(p.dtype) for"),),
         see=ADAGRAD,
     ),
     # 9.2 bonus_adamw
@@ -1140,6 +1257,26 @@ MISTAKES = [
         ),
         see=ADAMW,
     ),
+    Mistake(
+        id="adam-means-of-whole-numbers",
+        exercise="bonus_adamw",
+        title="Whole gradients get whole means, which lose their fractions.",
+        hint="With beta1 = 0.9 and the gradient 1, m is 0.1. What is it in an array of whole "
+        "numbers, and which kind of array does np.zeros_like(g) make?",
+        edits=(
+            (
+                "self.means = [np.zeros_like(g, dtype=float) for",
+                "self.means = [np.zeros_like(g) for",
+            ),
+            (
+                "self.squares = [np.zeros_like(g, dtype=float) for",
+                "self.squares = [np.zeros_like(g) for",
+            ),
+            ("self.means[k] = self.beta1", "self.means[k][...] = self.beta1"),
+            ("self.squares[k] = self.beta2", "self.squares[k][...] = self.beta2"),
+        ),
+        see=ADAMW,
+    ),
     # 9.3 bonus_dropout
     Mistake(
         id="dropout-not-rescaled",
@@ -1308,6 +1445,21 @@ MISTAKES = [
         edits=(("return grad * self.mask", "grad *= self.mask\n        return grad"),),
         see=DROPOUT,
     ),
+    Mistake(
+        id="dropout-of-whole-numbers",
+        exercise="bonus_dropout",
+        title="Whole activations stay whole: what is kept loses its fractions.",
+        hint="An activation of 1 with the rate 0.3 should become 1.43. What becomes of it in "
+        "np.zeros_like(a), where a holds whole numbers?",
+        edits=(
+            (
+                "        return a * self.mask\n",
+                "        out = np.zeros_like(a)\n        out[...] = a * self.mask\n"
+                "        return out\n",
+            ),
+        ),
+        see=DROPOUT,
+    ),
     # 9.3 bonus_dropout_network
     Mistake(
         id="dropout-left-out-of-forward",
@@ -1376,6 +1528,21 @@ MISTAKES = [
         title="The way back meets the dropouts in the wrong order.",
         hint="Dropout k stands behind layer k + 1. Which of them comes just before the last layer?",
         edits=(("self.dropouts[k - 1].backward", "self.dropouts[-k].backward"),),
+        see=DROPOUT,
+    ),
+    Mistake(
+        id="network-first-pass-kept",
+        exercise="bonus_dropout_network",
+        title="The first forward pass is kept and used for every batch after it.",
+        hint="The first call of backprop is right. What does your network keep in self, and when "
+        "is that made anew? Every call brings other images, and the weights have moved.",
+        edits=(
+            (
+                "*inputs, logits = self.forward(x)",
+                'if not hasattr(self, "last"):\n        self.last = self.forward(x)\n'
+                "    *inputs, logits = self.last",
+            ),
+        ),
         see=DROPOUT,
     ),
     # 9.4 bonus_augment

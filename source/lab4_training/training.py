@@ -43,8 +43,8 @@
 # | $\eta$ | `learning_rate` | one number | how long the steps are |
 #
 # The rules of all labs: a gradient has the shape of the thing it is the gradient of, and is a mean
-# over the batch already; a function does not change its arguments; inputs may be integers; no size
-# is written into the code.
+# over the batch already; a function does not change its arguments; inputs may be integers, labels,
+# parameters and gradients as well; no size is written into the code.
 
 # %% grade_id="given-numpy"
 import math
@@ -111,7 +111,8 @@ with np.errstate(all="ignore"):
 #
 # `z` may have any shape; the sum runs along one axis, which is then gone: `(B, n)` becomes `(B,)`.
 # With `keepdims=True`, `np.max` and `np.sum` leave an axis of length 1 in its place, so that the
-# result still lines up with `z`; `np.squeeze(result, axis=axis)` takes it out.
+# result still lines up with `z`; `np.squeeze(result, axis=axis)` takes it out. Work in float64, as
+# NumPy does by itself: float32 has only four digits left behind the point of 1000.
 #
 # **Think first.** A batch has rows around $1000$ and rows around $-1000$, and sometimes both in one
 # row. Does one $c$ for the whole array do? Does the first entry of each row?
@@ -122,7 +123,7 @@ def log_sum_exp(z, axis=-1):
     """Logarithm of the sum of exponentials along an axis, for numbers of any size.
 
     z: array of any shape, entries of any size (1000 and -1000 too); axis: the axis to sum along.
-    Returns an array with the shape of z without that axis.
+    Returns an array with the shape of z without that axis, in float64.
     """
     ### BEGIN SOLUTION
     z = np.asarray(z, dtype=float)
@@ -163,7 +164,15 @@ from course import checks
 
 title, see = "Exercise 1 · log_sum_exp", "1 · Probabilities out of any numbers"
 rng = checks.rng()
-for shape, axis in (((5, 5), 0), ((2, 3, 4), 1), ((1, 6), -1), ((7,), 0), ((3, 1), -1)):
+for shape, axis in (
+    ((5, 5), 0),
+    ((2, 3, 4), 1),
+    ((1, 6), -1),
+    ((7,), 0),
+    ((3, 1), -1),
+    ((2, 1, 4), -1),
+    ((3, 1, 2), 0),
+):
     z = rng.normal(size=shape) + rng.choice([-1000.0, 0.0, 1000.0], size=shape)
     expected = np.logaddexp.reduce(z, axis=axis)
     name = f"log_sum_exp for shape {shape}, axis {axis}"
@@ -176,6 +185,17 @@ print(checks.check_value(title, log_sum_exp(z), expected, name=name, rtol=1e-9, 
 whole = rng.integers(-5, 6, size=(3, 4))
 print(checks.check_integers(title, log_sum_exp, whole, name="log_sum_exp(whole z)", see=see))
 print(checks.check_pure(title, log_sum_exp, z, see=see))
+for far in (-1000, -750, 720):  # nothing else in the array that would ask for care
+    for shape, axis in (((3, 4), -1), ((3, 4), 0), ((5,), 0)):
+        z = rng.normal(size=shape) + far
+        expected = np.logaddexp.reduce(z, axis=axis)
+        name = f"log_sum_exp, all entries around {far}, shape {shape}, axis {axis}"
+        got = log_sum_exp(z, axis=axis)
+        print(checks.check_value(title, got, expected, name=name, rtol=1e-9, see=see))
+z = rng.normal(size=(3, 4)) - 1000
+expected = np.logaddexp.reduce(z, axis=1)
+name = "log_sum_exp, all entries around -1000, to the digits of float64"
+print(checks.check_value(title, log_sum_exp(z), expected, name=name, rtol=0, atol=1e-12, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -259,6 +279,13 @@ print(checks.check_value(title, stable_softmax(z), expected, name=name, see=see)
 whole = rng.integers(-3, 4, size=(2, 5))
 print(checks.check_integers(title, stable_softmax, whole, name="stable_softmax(whole z)", see=see))
 print(checks.check_pure(title, stable_softmax, rng.normal(size=(3, 4)), see=see))
+for far in (-1000, -750, 720):  # nothing else in the array that would ask for care
+    for shape, axis in (((3, 4), -1), ((3, 4), 0), ((5,), 0)):
+        z = rng.normal(size=shape)
+        odds = np.exp(z)
+        name = f"stable_softmax, all entries around {far}, shape {shape}, axis {axis}"
+        got, expected = stable_softmax(z + far, axis=axis), odds / odds.sum(axis, keepdims=True)
+        print(checks.check_value(title, got, expected, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -414,6 +441,11 @@ print(checks.check_value(title, got, (np.exp(log_p) - y) / 5, name=name, see=see
 whole, y = rng.integers(-4, 5, size=(3, 4)), np.eye(4, dtype=int)[rng.integers(0, 4, 3)]
 name = "cross_entropy_gradient of whole numbers"
 print(checks.check_integers(title, cross_entropy_gradient, whole, y, name=name, see=see))
+for z, kind in ((whole, "logits and labels"), (rng.normal(size=(3, 4)), "labels")):
+    name = f"cross_entropy of whole {kind}"
+    print(checks.check_integers(title, cross_entropy, z, y, name=name, see=see))
+name = "cross_entropy_gradient of whole labels"
+print(checks.check_integers(title, cross_entropy_gradient, z, y, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -779,7 +811,13 @@ def loss(parameters):
     return -np.mean(np.log(np.sum(odds * y, axis=1) / np.sum(odds, axis=1)))
 
 
-for layers, batch in (([3, 3, 3, 3], 3), ([4, 3], 2), ([5, 2, 4, 3], 1), ([2, 6, 5, 4, 2], 4)):
+for layers, batch in (
+    ([3, 3, 3, 3], 3),
+    ([4, 3], 2),
+    ([5, 2, 4, 3], 1),
+    ([3, 1, 2], 4),
+    ([2, 6, 5, 4, 2], 4),
+):
     sizes = {"batch size": batch}
     net = SoftmaxNetwork(layers)
     net.cost_derivative = error
@@ -1085,6 +1123,15 @@ expected = grads_w, grads_b
 print(checks.check_value(title, got, expected, name="add_l2 with l2 = 0", see=see))
 whole = [rng.integers(-3, 4, size=(3, 2))]
 print(checks.check_integers(title, l2_penalty, whole, 0.5, name="l2_penalty of whole w", see=see))
+grads_b, biases = [rng.normal(size=2)], [rng.normal(size=2)]  # may be handed on as they are
+grads_w = [rng.integers(-3, 4, size=(3, 2))]
+given, name = (grads_w, grads_b, whole, biases, 0.3), "add_l2 of whole gradients and weights"
+print(checks.check_integers(title, add_l2, *given, name=name, see=see))
+weights = [rng.normal(size=shape) for shape in ((4,), (2, 3, 2), (2, 2))]
+flat = np.concatenate([w.ravel() for w in weights])
+got, expected = l2_penalty(weights, 0.7), 0.35 * np.dot(flat, flat)
+name = "l2_penalty for a vector, a stack of matrices and a matrix"
+print(checks.check_value(title, got, expected, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1287,7 +1334,7 @@ from course import checks
 
 title, see = "Exercise 6 · Momentum", "6 · Momentum"
 rng = checks.rng()
-for shapes in ([(2, 2), (2, 2), (2, 2)], [(4,)], [(1, 3), (3, 1), (1,)]):
+for shapes in ([(2, 2), (2, 2), (2, 2)], [(4,)], [(1, 3), (3, 1), (1,), (2,), (2, 2)]):
     for nesterov in (False, True):
         rate, momentum = rng.uniform(0.05, 0.5), rng.uniform(0.3, 0.95)
         sizes = {"learning rate": rate, "momentum": momentum}
@@ -1312,6 +1359,18 @@ for _ in range(2):
     expected = [plain[0] - 0.3 * gradient[0]]
     plain = optimizer.step(plain, [gradient[0].copy()])
     print(checks.check_value(title, plain, expected, name="a step with momentum=0", see=see))
+
+
+def two_steps(parameters, gradients, nesterov):
+    optimizer = Momentum(0.1, momentum=0.5, nesterov=nesterov)
+    return several_steps(optimizer, parameters, gradients, 2)[0][1:]
+
+
+start = [rng.normal(size=(2, 2)), rng.normal(size=3)]
+whole = [np.array([[3, -1], [5, 1]]), np.array([1, -3, 2])]
+for nesterov in (False, True):
+    name = f"two steps with whole gradients, nesterov={nesterov}"
+    print(checks.check_integers(title, two_steps, start, whole, nesterov, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1551,7 +1610,7 @@ from course import checks
 
 title, see = "Exercise 7 · RMSprop", "7 · A step length for each parameter"
 rng = checks.rng()
-for shapes in ([(2, 2), (2, 2)], [(5,)], [(1, 3), (3, 1), (1,)]):
+for shapes in ([(2, 2), (2, 2)], [(5,)], [(1, 3), (3, 1), (1,), (2,), (2, 2)]):
     rate, decay, epsilon = rng.uniform(0.05, 0.5), rng.uniform(0.3, 0.95), rng.uniform(0.1, 0.5)
     sizes = {"learning rate": rate, "decay": decay, "epsilon": epsilon}
     optimizer = RMSprop(rate, decay=decay, epsilon=epsilon)
@@ -1580,6 +1639,16 @@ one = start - 0.1 * np.sign(gradient) / np.sqrt(0.5)
 expected = [[start], [one], [one - 0.1 * np.sign(gradient) / np.sqrt(0.75)]], [gradient]
 name = "results and gradients of two steps, looked at afterwards"
 print(checks.check_value(title, got, expected, name=name, see=see))
+
+
+def two_steps(parameters, gradients):
+    return several_steps(RMSprop(0.1, decay=0.6, epsilon=0.3), parameters, gradients, 2)[0][1:]
+
+
+start = [rng.integers(1, 6, size=shape) for shape in ((2, 2), (3,))]
+whole = [np.array([[3, -1], [5, 1]]), np.array([1, -3, 2])]
+name = "two steps of whole parameters with whole gradients"
+print(checks.check_integers(title, two_steps, start, whole, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1851,7 +1920,7 @@ from course import checks
 
 title, see = "Bonus exercise · Adagrad", "9.1 Adagrad, and where epsilon stands"
 rng = checks.rng()
-for shapes in ([(2, 2), (2, 2)], [(5,)], [(1, 3), (3, 1), (1,)]):
+for shapes in ([(2, 2), (2, 2)], [(5,)], [(1, 3), (3, 1), (1,), (2,), (2, 2)]):
     for inside in (True, False):
         rate, epsilon = rng.uniform(0.05, 0.5), rng.uniform(0.1, 0.5)
         sizes = {"learning rate": rate, "epsilon": epsilon}
@@ -1878,6 +1947,17 @@ one = start - 0.1 * np.sign(gradient)
 expected = [[start], [one], [one - 0.1 * np.sign(gradient) / np.sqrt(2.0)]], [gradient]
 name = "results and gradients of two steps, looked at afterwards"
 print(checks.check_value(title, got, expected, name=name, see=see))
+
+
+def two_steps(parameters, gradients, inside):
+    return several_steps(Adagrad(0.1, 0.3, inside=inside), parameters, gradients, 2)[0][1:]
+
+
+start = [rng.integers(1, 6, size=shape) for shape in ((2, 2), (3,))]
+whole = [np.array([[3, -1], [5, 1]]), np.array([1, -3, 2])]
+for inside in (False, True):
+    name = f"two steps of whole parameters with whole gradients, inside={inside}"
+    print(checks.check_integers(title, two_steps, start, whole, inside, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2002,7 +2082,12 @@ from course import checks
 
 title, see = "Bonus exercise · AdamW", "9.2 AdamW"
 rng = checks.rng()
-for shapes in ([(2, 2), (2, 2)], [(4,), (2, 3)], [(1, 3), (3, 1), (1,)], [(2, 2, 2)]):
+for shapes in (
+    [(2, 2), (2, 2)],
+    [(4,), (2, 3)],
+    [(1, 3), (3, 1), (1,), (2,), (2, 2)],
+    [(2, 2, 2)],
+):
     rate, decay, epsilon = rng.uniform(0.05, 0.5), rng.uniform(0.1, 0.9), rng.uniform(0.1, 0.5)
     beta1, beta2 = rng.uniform(0.3, 0.9), rng.uniform(0.5, 0.99)
     sizes = {"learning rate": rate, "weight decay": decay, "beta1": beta1, "beta2": beta2}
@@ -2034,6 +2119,17 @@ got = several_steps(AdamW(0.1), [start.copy()], [gradient.copy()], 2)
 expected = [[start - 0.1 * k * np.sign(gradient)] for k in range(3)], [gradient]
 name = "results and gradients of two steps, looked at afterwards"
 print(checks.check_value(title, got, expected, name=name, see=see))
+
+
+def two_steps(parameters, gradients):
+    optimizer = AdamW(0.1, beta1=0.7, beta2=0.6, epsilon=0.3)
+    return several_steps(optimizer, parameters, gradients, 2)[0][1:]
+
+
+start = [rng.integers(1, 6, size=shape) for shape in ((2, 2), (3,))]
+whole = [np.array([[3, -1], [5, 1]]), np.array([1, -3, 2])]
+name = "two steps of whole parameters with whole gradients"
+print(checks.check_integers(title, two_steps, start, whole, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2256,6 +2352,8 @@ for shape in ((5,), (2, 3, 4)):
 a = rng.normal(size=(3, 4))
 layer = Dropout(0.0, generator(seed))
 print(checks.check_value(title, layer.forward(a), a, name="forward(a), rate=0", see=see))
+grad, name = rng.normal(size=(3, 4)), "backward(grad), rate=0"
+print(checks.check_value(title, layer.backward(grad), grad, name=name, see=see))
 layer = Dropout(0.4, generator(seed))
 done = checks.call(layer.forward, a)
 message = "forward must not change the array that it is given"
@@ -2263,6 +2361,30 @@ print(checks.check_true(title, not done.changed, message, observed=list(done.cha
 done = checks.call(layer.backward, a)
 message = "backward must not change the array that it is given"
 print(checks.check_true(title, not done.changed, message, observed=list(done.changed), see=see))
+# an activation may be 0 by itself: whether it was dropped is not to be seen in what came out
+layer, grad = Dropout(0.4, generator(seed)), rng.uniform(1, 2, size=(40, 50))
+layer.forward(np.zeros((40, 50)))
+got = layer.backward(grad)
+passed = np.not_equal(got, 0)
+name, expected = "backward(grad) where all of a is 0", np.where(passed, grad / 0.6, 0)
+print(checks.check_value(title, got, expected, name=name, sizes={"rate": 0.4}, see=see))
+share = float(np.mean(passed))
+message = f"where all of a is 0, {share:.1%} of the gradient's 2000 entries pass, with rate=0.4"
+print(checks.check_true(title, abs(share - 0.6) < 0.08, message, observed=share, see=see))
+layer.training = False
+layer.forward(np.zeros((40, 50)))
+name = "backward(grad) in evaluation where all of a is 0"
+print(checks.check_value(title, layer.backward(grad), grad, name=name, see=see))
+
+
+def there_and_back(a, grad):
+    layer = Dropout(0.3, generator(seed))
+    return layer.forward(a), layer.backward(grad)
+
+
+whole, grad = rng.integers(1, 6, size=(2, 4, 5))
+name = "forward and backward of whole numbers in training"
+print(checks.check_integers(title, there_and_back, whole, grad, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2425,7 +2547,13 @@ def loss(parameters):
     return -np.mean(np.log(np.sum(odds * y, axis=1) / np.sum(odds, axis=1)))
 
 
-for layers, batch in (([3, 3, 3, 3], 3), ([4, 3], 2), ([5, 6, 2], 1), ([2, 4, 4, 5, 3], 4)):
+for layers, batch in (
+    ([3, 3, 3, 3], 3),
+    ([4, 3], 2),
+    ([5, 6, 2], 1),
+    ([3, 1, 2], 4),
+    ([2, 4, 4, 5, 3], 4),
+):
     net = DropoutNetwork(layers)
     net.cost_derivative = error
     weights = [rng.normal(size=shape) for shape in zip(layers[:-1], layers[1:])]
@@ -2447,6 +2575,14 @@ for layers, batch in (([3, 3, 3, 3], 3), ([4, 3], 2), ([5, 6, 2], 1), ([2, 4, 4,
     name, sizes = f"backprop, layers {layers}", {"batch size": batch}
     print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
     print(checks.check_value(title, net.weights, weights, name="weights afterwards", see=see))
+# the same network once more, with other x and other weights: nothing may be left of the last pass
+x, weights = rng.normal(size=x.shape), [-w for w in weights]
+net.weights = [w.copy() for w in weights]
+got = net.backprop(x, y)
+used = [np.asarray(dropout.mask) for dropout in net.dropouts]
+expected = checks.central_difference(loss, (weights, biases))
+name = "backprop of other x after the weights have changed"
+print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2559,6 +2695,7 @@ for side, batch, moves in (
     (5, 3, ((2, 1), (-1, 3), (0, 0), (-2, -4), (0, 2), (3, 0))),
     (4, 1, ((4, 0), (0, -4), (9, 1), (-1, -7))),
     (1, 2, ((0, 0), (1, 0))),
+    (3, 2, ((1, 0), (0, 1), (1, 0))),  # the same shift twice
 ):
     x = rng.uniform(1, 2, size=(batch, side * side))
     for dx, dy in moves:
@@ -2573,6 +2710,8 @@ for side, batch, moves in (
     name, expected = "the labels of with_shifts", np.concatenate([y] * len(moves))
     print(checks.check_value(title, y_all, expected, name=name, see=see))
 print(checks.check_pure(title, shift_images, rng.uniform(1, 2, size=(2, 9)), 1, -1, see=see))
+x, y = rng.uniform(1, 2, size=(2, 9)), np.eye(2)
+print(checks.check_pure(title, with_shifts, x, y, [(1, 0), (0, -1)], see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
