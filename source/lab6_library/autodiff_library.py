@@ -264,7 +264,7 @@ good = rng.normal(size=(2, 3))
 for before in (None, good):
     if before is not None:
         fresh.set_gradient(before.copy())
-    for shape in ((1, 3), (3,), (), (6,), (2, 3, 1)):
+    for shape in ((1, 3), (3,), (), (6,), (2, 3, 1), (3, 2)):
         try:
             fresh.set_gradient(np.ones(shape))
             refused = False
@@ -499,6 +499,7 @@ pairs = [
     ((1, 3), (2, 3)),
     ((), ()),
     ((2, 1, 3), (4, 1)),
+    ((2, 3), (2, 3)),
 ]
 for shapes in pairs:
     x, y = (np.asarray(rng.normal(size=shape)) for shape in shapes)
@@ -518,6 +519,7 @@ for shapes in pairs:
         expected.append(sums.reshape(v.shape))
     name = "gradients of x and y"
     print(checks.check_value(case, got, tuple(expected), name=name, see=see))
+    print(checks.check_pure(case, Addition().forward, x, y, see=see))
 x, y, gradient = rng.normal(size=(2, 3)), rng.normal(size=3), rng.normal(size=(2, 3))
 print(checks.check_pure(title, Addition().backward, x, y, gradient, see=see))
 ### END HIDDEN TESTS
@@ -801,6 +803,9 @@ text = "the graph has 5 operations, so 5 calls of Operation.backward; there were
 right = len(asked) == 5
 told, seen = text.format(len(asked)), len(asked)
 print("5 calls:", checks.check_true(title, right, told, observed=seen, see=see))
+left = len(z.input_nodes)
+text = f"backward must leave the graph as it is; z had 2 input nodes, after the first call {left}"
+checks.check_true(title, left == 2, text, observed=left, see=see)
 z.backward(gradient.copy())
 got = {"x": x.grad, "y": y.grad, "u": u.grad}
 by_u = gradient * c * (np.cos(a * b + a) * a * b + np.sin(a * b + a))
@@ -983,6 +988,25 @@ name = "gradient of a leaf, asked itself"
 print(checks.check_value(title, lone.grad, np.ones((2, 2)), name=name, see=see))
 g = rng.normal(size=3)
 print(checks.check_pure(title, Scale()(Parameter(np.ones(3)), 2.0).backward, g, see=see))
+
+# a leaf that is no Parameter, and an operation with two settings
+handed = []
+
+
+def back(x, *rest):
+    handed[:] = rest[:-1]
+    return (10 * rest[-1],)
+
+
+leaf = trust(ComputationGraphNode(rng.normal(size=3), require_grad=True))
+trust(Custom(lambda x, p, q: p * q * x, back)(leaf, 2.0, 5.0)).backward(g.copy())
+name = "settings that an operation with two of them was asked with"
+print(checks.check_value(title, handed, [2.0, 5.0], name=name, see=see))
+told_leaf = leaf.grad is not None
+text = "a leaf with require_grad=True must get its gradient, also if it is no Parameter"
+checks.check_true(title, told_leaf, text, observed=told_leaf, see=see)
+name = "gradient of a leaf that is no Parameter, with require_grad=True"
+print(checks.check_value(title, leaf.grad, 10 * g, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1654,6 +1678,9 @@ got = [getattr(p, "name", "(no Parameter)") for p in net.parameters()]
 expected = ["weights", "scale", "a last one"]
 name = "names of the parameters of a module"
 print(checks.check_value(title, got, expected, name=name, see=see))
+got = [getattr(p, "name", "(no Parameter)") for p in net.parameters()]
+name = "names of the parameters of the same module, asked again"
+print(checks.check_value(title, got, expected, name=name, see=see))
 
 other, net.parts = Module(), ModuleList()
 other.shared, other.own = net.weights, parameter("own")
@@ -1866,6 +1893,10 @@ parameter = Parameter(np.ones((2, 1, 3)))
 zero_init(parameter, generator(seed))
 expected = np.zeros((2, 1, 3))
 print(checks.check_value(title, parameter.value, expected, name="zero_init", see=see))
+parameter = Parameter(np.array([1.0, np.nan, np.inf]))
+zero_init(parameter, generator(seed))
+name = "zero_init of a parameter that held nan and inf"
+print(checks.check_value(title, parameter.value, np.zeros(3), name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2119,6 +2150,8 @@ for step in range(1, 4):
 
 # %% grade_id="test-sgd_with_momentum-hidden" points=2
 ### BEGIN HIDDEN TESTS
+from contextlib import suppress
+
 import numpy as np
 from course import checks
 
@@ -2156,6 +2189,16 @@ for _ in range(2):
     optimizer.step()
 name = "a parameter after two steps with one gradient and the default settings"
 print(checks.check_value(title, p.value, np.array([-0.25, 0.5]), name=name, see=see))
+with suppress(Exception):  # it has cost its points in exercise 11
+    optimizer.zero_grad()
+p.value, p.grad = np.zeros(2), np.array([1.0, -2.0])
+optimizer.step()
+name = "a parameter after a third step, zero_grad having been called before it"
+print(checks.check_value(title, p.value, np.array([-0.175, 0.35]), name=name, see=see))
+p.value = np.zeros(2)
+SGDWithMomentum([p]).step()
+name = "a parameter after the first step of a second optimiser, whose velocity begins with zero"
+print(checks.check_value(title, p.value, np.array([-0.1, 0.2]), name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2253,6 +2296,8 @@ print("way back to W and b:", checks.check_true(title, whole, text, observed=len
 
 # %% grade_id="test-linear_network-hidden" points=1
 ### BEGIN HIDDEN TESTS
+from contextlib import suppress
+
 import numpy as np
 from course import checks
 
@@ -2297,6 +2342,18 @@ if expected is not None:
     got = (net.W.value, net.b.value)
     name = "W and b after init_parameters without init"
     print(checks.check_value(title, got, (expected, np.zeros(4)), name=name, see=see))
+probe, finds = Module(), False
+probe.first, probe.size, probe.last = Parameter(1.0), 3, Parameter(1.0)
+with suppress(Exception):  # it has cost its points in exercise 9
+    finds = all(
+        len(got) == 2 and got[0] is probe.first and got[1] is probe.last
+        for got in (probe.parameters(), probe.parameters())
+    )
+if finds:
+    got = net.parameters()
+    right = len(got) == 2 and got[0] is net.W and got[1] is net.b
+    text = f"parameters() must be W and b, in this order and alone; it has {len(got)} entries"
+    print(checks.check_true(title, right, text, observed=len(got), see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2446,6 +2503,8 @@ for tanh in (False, True):
 
 # %% grade_id="test-deep_network-hidden" points=2
 ### BEGIN HIDDEN TESTS
+from contextlib import suppress
+
 import numpy as np
 from course import checks
 
@@ -2519,6 +2578,17 @@ for sizes, batch, tanh in (
     kinds = ", ".join(["Glorot" if tanh else "Kaiming"] * hidden + ["Glorot"])
     name = f"W and b of all layers after init_parameters ({kinds})"
     print(checks.check_value(case, got, expected, name=name, see=see))
+single, probe, finds = LinearNetwork(2, 2), Module(), False
+probe.parts, each = ModuleList(), 2
+for part in (LinearNetwork(2, 2), single, LinearNetwork(2, 2)):
+    probe.parts.append(part)
+with suppress(Exception):  # it has cost its points in exercise 9
+    each = len(single.parameters())
+    finds = len(probe.parameters()) == len(probe.parameters()) == 3 * each
+if finds:
+    count, layers = len(net.parameters()), len(net.layers)
+    text = f"{layers} linear networks have {layers * each} parameters; parameters() gives {count}"
+    print(checks.check_true(title, count == layers * each, text, observed=count, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -636,7 +636,7 @@ def loss(xp, w, b, x):
 
 
 names = ("gradient_weights", "gradient_bias", "gradient_input")
-for batch, n_in, n_out in ((3, 3, 3), (1, 4, 2), (5, 1, 3), (2, 6, 1)):
+for batch, n_in, n_out in ((3, 3, 3), (1, 4, 2), (5, 1, 3), (2, 6, 1), (1, 3, 1)):
     case = f"{title}, x of shape {(batch, n_in)}, {n_out} outputs"
     sizes = {"batch size": batch, "n_in": n_in, "n_out": n_out}
     x, w, b = rng.normal(size=(batch, n_in)), rng.normal(size=(n_in, n_out)), rng.normal(size=n_out)
@@ -663,6 +663,11 @@ w, name = rng.normal(size=(3, 2)), "layer(x) and the gradients after a change of
 first.weights = w.copy()
 got = (first(x), *first.grad(in_gradient))
 expected = (x @ w + b, x.T @ in_gradient, in_gradient.sum(axis=0), in_gradient @ w.T)
+print(checks.check_value(title, got, expected, name=name, see=see))
+first.training = False  # grad speaks of the last call, whatever it was made for
+first(x := rng.normal(size=(4, 3)))
+name, got = "the gradients after a call in evaluation", first.grad(in_gradient)
+expected = (x.T @ in_gradient, in_gradient.sum(axis=0), in_gradient @ w.T)
 print(checks.check_value(title, got, expected, name=name, see=see))
 
 
@@ -788,7 +793,7 @@ from course import checks
 
 title, see = "Exercise 4 · Sigmoid", "4 · Bends"
 rng = checks.rng()
-for shape in ((2, 6), (1, 3), (4, 4), (5, 1)):
+for shape in ((2, 6), (1, 3), (4, 4), (5, 1), (5,), (2, 3, 2)):
     case = f"{title}, shape {shape}"
     x, in_gradient = 3 * rng.normal(size=(2, *shape))
     sigmoid, y = Sigmoid(), 1 / (1 + np.exp(-x))
@@ -812,6 +817,27 @@ second(other)
 got, expected = first.grad(in_gradient), in_gradient / (2 + np.exp(x) + np.exp(-x))
 name = "gradient of the first of two sigmoids"
 print(checks.check_value(title, got, expected, name=name, see=see))
+first.training = False
+first(other)
+got, expected = first.grad(in_gradient), in_gradient / (2 + np.exp(other) + np.exp(-other))
+name = "gradient after a call in evaluation"
+print(checks.check_value(title, got, expected, name=name, see=see))
+
+
+def batch_of(size):
+    return (rng.normal(size=(size, 3)),)
+
+
+print(checks.check_vectorised(title, sigmoid, batch_of, see=see))
+lines = []
+for size in (2, 16):
+    sigmoid(rng.normal(size=(size, 3)))
+    in_gradient = rng.normal(size=(size, 3))
+    checks.call(sigmoid.grad, in_gradient)  # what a first call imports is no loop
+    lines.append(checks.call(sigmoid.grad, in_gradient, count_lines=True).lines)
+grows = lines[1] - lines[0] >= 14
+message = "grad visits the examples one by one: let one product do the whole batch"
+print(checks.check_true(title, not grows, message, observed=grows, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -889,7 +915,7 @@ from course import checks
 
 title, see = "Exercise 5 · ReLU", "4 · Bends"
 rng = checks.rng()
-for shape in ((2, 6), (1, 4), (3, 3), (8, 1)):
+for shape in ((2, 6), (1, 4), (3, 3), (8, 1), (6,), (2, 3, 2)):
     case = f"{title}, shape {shape}"
     x, in_gradient = rng.uniform(0.1, 2, size=(2, *shape))
     x.flat[::4], x.flat[1::4] = -x.flat[::4], 0.0  # of each four: negative, zero, positive twice
@@ -909,6 +935,27 @@ second(-x)
 got, expected = first.grad(in_gradient), in_gradient * np.array([1, 0, 1, 0])
 name = "gradient of the first of two ReLUs"
 print(checks.check_value(title, got, expected, name=name, see=see))
+first.training = False
+first(-x)
+got, expected = first.grad(in_gradient), in_gradient * np.array([0, 1, 0, 1])
+name = "gradient after a call in evaluation"
+print(checks.check_value(title, got, expected, name=name, see=see))
+
+
+def batch_of(size):
+    return (rng.normal(size=(size, 3)),)
+
+
+print(checks.check_vectorised(title, relu, batch_of, see=see))
+lines = []
+for size in (2, 16):
+    relu(rng.normal(size=(size, 3)))
+    in_gradient = rng.normal(size=(size, 3))
+    checks.call(relu.grad, in_gradient)  # what a first call imports is no loop
+    lines.append(checks.call(relu.grad, in_gradient, count_lines=True).lines)
+grows = lines[1] - lines[0] >= 14
+message = "grad visits the examples one by one: let one product do the whole batch"
+print(checks.check_true(title, not grows, message, observed=grows, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1210,6 +1257,11 @@ bends = [Tanh(), Tanh()]
 bends[1](bends[0](x))
 got, name = Model(bends).backward(x), "backward of two activations"
 print(checks.check_value(title, got, [None, None], name=name, see=see))
+own, ahead = Layer(), Tanh()  # a layer of a kind that nobody has seen before
+own.grad = lambda g: (3 * g, 5 * g, 7 * g)
+ahead(x)
+got, name = Model([ahead, own]).backward(x), "backward of an activation and a new kind of Layer"
+print(checks.check_value(title, got, [None, (3 * x, 5 * x)], name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1673,6 +1725,39 @@ some = around_stretch(0.4, seed)
 done = checks.call(some, x)
 message = "calling the layer must not change the array that it is given"
 print(checks.check_true(title, not done.changed, message, observed=list(done.changed), see=see))
+
+# what a ReLU hands on is full of zeros, of which some are kept and some dropped
+w, b = rng.uniform(1, 2, size=(2, 10))
+x, g = rng.uniform(1, 2, size=(2, 8, 10))
+layer, twin = around_stretch(0.5, seed), around_stretch(0.5, seed)
+mask = 2.0 * np.not_equal(twin(np.ones(x.shape)), b)
+x[:, ::2] = 0.0
+layer(x.copy())
+name, got = "gradient_input where x holds zeros", layer.grad(g.copy())[2]
+print(checks.check_value(title, got, g * w * mask, name=name, see=see))
+later = around_stretch(0.5, seed)
+later.training = False
+later(x.copy())
+later.training = True
+same = bool(np.array_equal(2.0 * np.not_equal(later(np.ones(x.shape)), b), mask))
+message = "a call in evaluation must draw nothing from rng; after it, the next mask is another"
+print(checks.check_true(title, same, message, observed=same, see=see))
+
+
+def batch_of(size):
+    return (rng.uniform(1, 2, size=(size, 10)),)
+
+
+print(checks.check_vectorised(title, layer, batch_of, see=see))
+lines = []
+for size in (2, 16):
+    layer(*batch_of(size))
+    (g,) = batch_of(size)
+    checks.call(layer.grad, g)  # what a first call imports is no loop
+    lines.append(checks.call(layer.grad, g, count_lines=True).lines)
+grows = lines[1] - lines[0] >= 14
+message = "grad visits the examples one by one: let one product do the whole batch"
+print(checks.check_true(title, not grows, message, observed=grows, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]

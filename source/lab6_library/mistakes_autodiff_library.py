@@ -112,6 +112,20 @@ MISTAKES = [
         see=NODES,
     ),
     Mistake(
+        id="lib-shape-transposed",
+        exercise="node_gradient",
+        title="A gradient of the transposed shape is accepted.",
+        hint="Your gradient has as many axes as the value, and as many entries. What else makes a "
+        "shape?",
+        edits=(
+            (
+                "if gradient.shape != self.value.shape:",
+                "if gradient.ndim != self.value.ndim or gradient.size != self.value.size:",
+            ),
+        ),
+        see=NODES,
+    ),
+    Mistake(
         id="lib-zero-grad-fills",
         exercise="node_gradient",
         title="zero_grad fills the gradient with zeros instead of forgetting it.",
@@ -170,6 +184,22 @@ MISTAKES = [
             (
                 "unbroadcast(gradient, y.shape)",
                 "unbroadcast(gradient, y.shape) * y.size / gradient.size",
+            ),
+        ),
+        see=OPERATIONS,
+    ),
+    Mistake(
+        id="lib-addition-in-place",
+        exercise="addition",
+        title="forward adds y into the array x that it is handed.",
+        hint="The sum is right. But `x += y` writes into x: which node of the graph owns that array?",
+        edits=(
+            (
+                "        return x + y\n",
+                "        if x.shape == y.shape:\n"
+                "            x += y\n"
+                "            return x\n"
+                "        return x + y\n",
             ),
         ),
         see=OPERATIONS,
@@ -347,6 +377,14 @@ MISTAKES = [
                 "            arrived[input_node] = arrived",
             ),
         ),
+        see=BACK,
+    ),
+    Mistake(
+        id="lib-backward-takes-graph-apart",
+        exercise="node_backward",
+        title="The graph is taken apart on the way back, and a second call finds nothing.",
+        hint="Somebody may call backward twice on one node. What must be left of its input_nodes?",
+        edits=((HAND_ON, HAND_ON + "\n        node.input_nodes = []"),),
         see=BACK,
     ),
     Mistake(
@@ -767,6 +805,23 @@ MISTAKES = [
         see=MODULES,
     ),
     Mistake(
+        id="lib-collect-remembers",
+        exercise="collect_parameters",
+        title="What one call has found is remembered, and missing in the next.",
+        hint="A default value such as `set()` is made once, when the function is defined. Ask the same "
+        "module twice: what is in the set when the second call begins?",
+        edits=(
+            ("def collect_parameters(things):", "def collect_parameters(things, seen=set()):"),
+            (
+                "            found.append(thing)\n",
+                "            if thing not in seen:\n"
+                "                seen.add(thing)\n"
+                "                found.append(thing)\n",
+            ),
+        ),
+        see=MODULES,
+    ),
+    Mistake(
         id="lib-collect-by-name",
         exercise="collect_parameters",
         title="Parameters of the same name are taken for the same parameter.",
@@ -1117,6 +1172,24 @@ MISTAKES = [
                 "                else:\n"
                 "                    self.velocities[k] *= self.momentum\n"
                 "                    self.velocities[k] += p.grad",
+            ),
+        ),
+        see=OPTIMISERS,
+    ),
+    Mistake(
+        id="lib-momentum-zero-grad-stops",
+        exercise="sgd_with_momentum",
+        title="zero_grad forgets the velocities as well, so that no momentum is left in a training.",
+        hint="zero_grad is called before every backward. What should it forget, and what must last "
+        "from step to step?",
+        edits=(
+            (
+                "                p.value = p.value - self.lr * self.velocities[k]\n",
+                "                p.value = p.value - self.lr * self.velocities[k]\n"
+                "\n"
+                "    def zero_grad(self):\n"
+                "        super().zero_grad()\n"
+                "        self.velocities = [np.zeros_like(p.value) for p in self.params]\n",
             ),
         ),
         see=OPTIMISERS,

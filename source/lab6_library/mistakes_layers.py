@@ -1230,4 +1230,36 @@ MISTAKES = [
         ),
         see=DROPOUT,
     ),
+    Mistake(
+        id="dropout-zeros-taken-for-dropped",
+        exercise="dropout",
+        title="An entry that was 0 already is taken for a dropped one on the way back.",
+        hint="After a ReLU many entries of x are 0. If such an entry was kept and grew a little, would "
+        "the loss feel it? What tells you that an entry was dropped, its value or the mask?",
+        edits=(
+            (
+                "return self.layer(x * self.mask)",
+                "self.dropped = x * self.mask\n        return self.layer(self.dropped)",
+            ),
+            (
+                "gradient_inside * self.mask",
+                "gradient_inside * (self.dropped != 0) * self.mask.max()",
+            ),
+        ),
+        see=DROPOUT,
+    ),
+    Mistake(
+        id="dropout-draws-in-evaluation",
+        exercise="dropout",
+        title="Random numbers are drawn in evaluation, too, and thrown away.",
+        hint="Somebody measures the accuracy between two steps of a training. Does your layer then drop "
+        "the same entries in the next step as without the measurement?",
+        edits=(
+            (
+                "        if self.training:\n            kept = self.rng.random(x.shape) >= self.p\n",
+                "        kept = self.rng.random(x.shape) >= self.p\n        if self.training:\n",
+            ),
+        ),
+        see=DROPOUT,
+    ),
 ]
