@@ -98,7 +98,9 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
     ) -> tuple[str, dict[str, Any]]:
         """Make a page of a notebook."""
         info = nb.metadata.get("language_info", {})
-        language = info.get("pygments_lexer", info.get("name")) or "ipython3"
+        language = info.get("pygments_lexer", info.get("name")) or "python"
+        if language.startswith("ipython"):  # takes time that grows with the square of the length
+            language = "python"
         resources = self._init_resources(resources)
         by_type = WidgetsDataTypeFilter(
             notebook_metadata=self._nb_metadata, parent=self, resources=resources

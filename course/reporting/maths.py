@@ -8,8 +8,6 @@ from latex2mathml.converter import convert
 from nbconvert.filters.markdown_mistune import IPythonRenderer
 
 LONGEST = 5_000  # characters of a formula
-LONGEST_CODE = 20_000
-PYTHON = ("python", "python3", "py", "ipython", "ipython3")
 _TAGS = (
     "math|menclose|mfrac|mi|mmultiscripts|mn|mo|mover|mpadded|mphantom|mroot|mrow|ms|mspace|msqrt|"
     "mstyle|msub|msubsup|msup|mtable|mtd|mtext|mtr|munder|munderover"
@@ -24,17 +22,7 @@ _BARE_AMPERSAND = re.compile(r"&(?!#?\w+;)")
 
 
 class MathRenderer(IPythonRenderer):  # type: ignore[misc]
-    """nbconvert's renderer, with formulas in MathML, and colours for short Python alone."""
-
-    def block_code(self, code: str, info: str | None = None) -> str:
-        """Render a block of code in colours if it is short Python: students choose its language.
-
-        The time that some languages take grows with the square of the length.
-        """
-        language = (info or "").strip().partition(" ")[0].lower()
-        if language in PYTHON and len(code) <= LONGEST_CODE:
-            return str(super().block_code(code, "python"))
-        return f"<pre><code>{escape(code)}</code></pre>\n"
+    """nbconvert's renderer, with formulas in MathML where there is one for them."""
 
     def block_math(self, body: str) -> str:
         """Render a formula on a line of its own."""

@@ -73,6 +73,23 @@ def test_a_text_is_as_long_as_a_page_can_take() -> None:
     assert kept[2].source == "ours" * 100_000
 
 
+@pytest.mark.parametrize(
+    ("fence", "kept"),
+    [
+        ("```ipython3", "```python"),
+        ("~~~ Python", "~~~python"),
+        ("> 1. ```coq", "> 1. ```"),
+        ("```mermaid", "```"),
+        ("```", "```"),
+    ],
+)
+def test_students_do_not_choose_how_long_it_takes_to_colour_their_code(
+    fence: str, kept: str
+) -> None:
+    text = f"so:\n\n{fence}\na = 1\n```\nand `x` ```y```"
+    assert student_text(text).source == text.replace(fence, kept)
+
+
 def test_many_begins_without_an_end_are_none() -> None:
     assert "\\begin" in student_text("\\begin{a}\nx\n\\end{a}").source
     assert "\\begin" not in student_text("\\begin{a}" * 1_000).source

@@ -23,7 +23,7 @@ from course.grading.record.records import Recorder
 from course.grading.settings import load_config, nbgrader_environment
 from course.labs import Course, dump_notebook, load_notebook
 from course.reporting import exporter, feedback
-from course.reporting.exporter import FeedbackExporter, described, remembering
+from course.reporting.exporter import STYLE, FeedbackExporter, described, remembering
 from course.reporting.feedback import Feedback
 from course.reporting.marks import GetMarks
 from tests.support.toylab import LAB, NOTEBOOK, make_course, source_notebook, submit
@@ -69,6 +69,7 @@ def page(made: HTMLExporter, notebook: Any) -> str:
 def rich_notebook() -> Any:
     """A notebook with every kind of cell and output that a page shows."""
     notebook = source_notebook()
+    notebook.metadata["language_info"] = {"name": "python"}
     for node in notebook.cells:
         if node.metadata.get("nbgrader"):
             node.metadata.nbgrader |= {"score": 1.0, "points": 2.0, "comment": "*well* done"}
@@ -93,12 +94,22 @@ def test_pages_are_those_of_nbconvert(course: Course) -> None:
         kind(parent=converter, config=converter.config) for kind in (FeedbackExporter, HTMLExporter)
     )
     notebook = rich_notebook()
-    expected = page(theirs, copy.deepcopy(notebook))
+    expected = page(theirs, copy.deepcopy(notebook)).replace("</head>", f"{STYLE}</head>", 1)
     assert page(ours, copy.deepcopy(notebook)) == expected
     assert page(ours, notebook) == expected  # from what it remembers
     assert "AAAA" in expected
     assert "<script>alert" not in expected
     assert 'onerror="' not in expected
+
+
+def test_code_is_coloured_by_a_lexer_that_takes_little_time(course: Course) -> None:
+    converter = converter_of(course)
+    notebook = rich_notebook()
+    notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
+    made = FeedbackExporter(parent=converter, config=converter.config)
+    html = page(made, notebook)
+    assert "hl-python" in html
+    assert "hl-ipython3" not in html
 
 
 def test_a_cell_is_made_once_unless_it_differs_or_shows_more_than_text(
