@@ -286,8 +286,8 @@ def layer(x, w):
                          LOOPS.replace("def layer(", "def slow(") + """
 def empty(count):
     a = b = c = d = None
-    ways = [lambda f, e, t: None, lambda f, e, t: a, lambda f, e, t: (a, b)[0],
-            lambda f, e, t: (a, b, c)[0], lambda f, e, t: (a, b, c, d)[0]]
+    ways = [lambda f, e, t: None, lambda f, e, t: (None, a)[0], lambda f, e, t: (None, a, b)[0],
+            lambda f, e, t: (None, a, b, c)[0], lambda f, e, t: (None, a, b, c, d)[0]]
     return ways[count].__code__
 def layer(x, w):
     trace = sys.gettrace()
