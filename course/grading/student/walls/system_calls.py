@@ -78,6 +78,8 @@ vfork 58 -
 execve 59 221
 execveat 322 281
 socket 41 198
+setsockopt 54 208
+madvise 28 233
 kill 62 129
 tkill 200 130
 tgkill 234 131
