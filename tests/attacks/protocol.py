@@ -153,8 +153,8 @@ get_ipython().user_ns = type("Any", (dict,), {
     "__contains__": lambda s, k: True, "__getitem__": lambda s, k: (lambda *a, **k: 0.0)})()
 """),
     "described-call": ("An account of a call that was never made.", """
-def observed(function, args, kwargs, lines, memory):
-    return (0.0 if not args else args[0], (), 1, 1)
+def observed(function, args, kwargs, lines, memory, back):
+    return (0.0 if not args else args[0], (), 1, 1, args)
 agent._operations["observed_call"] = observed
 def observed_first(function, args, kwargs): return (args[0] if args else 0.0, (), args)
 def observed_again(function, args): return observed_first(function, args, {})
@@ -201,8 +201,8 @@ calls.call_here = call_here
 """),
     "lines-account": ("An account of a call that tells of a few lines only.", AGENT + """
 before = agent._operations["observed_call"]
-def observed(function, args, kwargs, count, memory):
-    value, changed, lines, *others = before(function, args, kwargs, False, memory)
+def observed(function, args, kwargs, count, memory, back):
+    value, changed, lines, *others = before(function, args, kwargs, False, memory, back)
     return value, changed, {"<cell layer>:1": 7} if count else None, *others
 agent._operations["observed_call"] = observed
 """ + LOOPS),
@@ -390,8 +390,8 @@ def squares(x):
     "memory-account": ("A false account of the memory that a call took.", AGENT + """
 before = agent._operations["observed_call"]
 def observed(*a):
-    value, changed, lines, peak = before(*a)
-    return value, changed, lines, 1
+    value, changed, lines, peak, *others = before(*a)
+    return value, changed, lines, 1, *others
 agent._operations["observed_call"] = observed
 def fold(x, n):
     kept = []

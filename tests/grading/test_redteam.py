@@ -264,7 +264,16 @@ def test_a_notebook_of_ten_thousand_cells_is_refused(grade: Grade) -> None:
 
 
 @pytest.mark.parametrize(
-    "told", ["(1, agent, 2)", "(1, (agent,), 2)", "(1, (), agent)", "(1, ())", "(1, 'ab', 2)"]
+    "told",
+    [
+        "(1, agent, None, None, ())",
+        "(1, (agent,), None, None, ())",
+        "(1, (), agent, None, ())",
+        "(1, (), None, agent, ())",
+        "(1, (), None, None, agent)",
+        "(1, 'ab', None, None, ())",
+        "(1, ())",
+    ],
 )
 def test_a_lie_about_a_call_is_a_fault(small: Student, told: str) -> None:
     run(small, AGENT + f"agent._operations['observed_call'] = lambda *a: {told}\ndef f(): pass")

@@ -111,7 +111,7 @@ class Agent:
             self._ask("getattr", thing, "value")
             self._ask("setattr", thing, "value", [array, (1.5, None)])
             self._ask("call", function, array)
-            self._ask("observed_call", function, (array,), {}, False, False)
+            self._ask("observed_call", function, (array,), {}, False, False, True)
         self._lent, self._bounds = before, FIRST_BOUNDS
 
     def _ask(self, operation: str, *args: Any) -> None:

@@ -21,7 +21,7 @@ THREADS = "/proc/self/task"
 EXACT = time.get_clock_info("process_time").resolution < 1e-6
 
 Hits = Mapping[str, int] | None
-Observe = Callable[[Any, Any, Any, bool, bool], tuple[Any, ...]]
+Observe = Callable[[Any, Any, Any, bool, bool, bool], tuple[Any, ...]]
 
 
 class Held:
@@ -82,7 +82,12 @@ def _make_observer(call_here: Callable[..., Any]) -> Observe:
     others_live = _make_look_for_threads()
 
     def observe(
-        function: Any, args: Any, kwargs: Any, count_lines: bool, measure_memory: bool
+        function: Any,
+        args: Any,
+        kwargs: Any,
+        count_lines: bool,
+        measure_memory: bool,
+        give_back: bool,
     ) -> tuple[Any, ...]:
         # the one clock runs longer than the other, unless there are two threads at work
         thread, process = thread_time_ns(), process_time_ns()
@@ -93,7 +98,8 @@ def _make_observer(call_here: Callable[..., Any]) -> Observe:
         process, thread = process_time_ns() - process, thread_time_ns() - thread
         if count_lines and process > thread and EXACT:
             raise RuntimeError("lines that run in another thread cannot be counted")
-        return (call.value, call.changed, call.hits, call.peak_bytes, (*args, *kwargs.values()))
+        after = (*args, *kwargs.values()) if give_back else None
+        return (call.value, call.changed, call.hits, call.peak_bytes, after)
 
     return observe
 

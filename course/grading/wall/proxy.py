@@ -135,8 +135,8 @@ class Proxy:
     ) -> "Call":
         """Call the object; tell which arguments it altered, and what the call took.
 
-        The arguments are compared here, too. The memory is read from outside where the system tells
-        it, else the process is asked.
+        The arguments are compared here, too, unless memory is measured: to send them back takes
+        some. That is read from outside where the system tells it, else the process is asked.
         """
         from course.checks import Call
         from course.checks._calls import altered
@@ -146,13 +146,20 @@ class Proxy:
         if measure_memory:
             self.__link.request("settle")
         outside = measure_memory and gauge.reset()
-        asked = (count_lines, measure_memory and not outside)
+        asked = (count_lines, measure_memory and not outside, not measure_memory)
         before = [normal_form(value) for value in (*args, *kwargs.values())]
         match self.__plain("observed_call", tuple, args, kwargs, *asked):
-            case (value, tuple(changed), dict() | None as hits, int() | None as peak, tuple(after)):
+            case (
+                value,
+                tuple(changed),
+                dict() | None as hits,
+                int() | None as peak,
+                tuple() | None as after,
+            ):
                 if all(type(name) is str for name in changed) and _are_counts(hits or {}):
                     peak = gauge.grown() if outside else peak
-                    changed = changed or altered(before, after, len(args), kwargs)
+                    if not measure_memory:
+                        changed = changed or altered(before, after or (), len(args), kwargs)
                     return Call(value, changed, hits, peak)
         raise self.__no_account()
 
