@@ -86,9 +86,9 @@ def grade_and_record(
     if any(result.status != REFUSED for result in results):
         pages.write_rest(students, site.cores)
     summary = summarise(results, lab, run.seed)
-    whole_class = sorted((*results, *run.others), key=partial(_place, lab))
+    whole = sorted((*results, *run.others), key=partial(_place, lab))
     report = course.root / "reports" / f"{lab.name}.html"
-    write_text(report, render(summarise(whole_class, lab, run.seed)))
+    write_text(report, render(summarise(whole, lab, run.seed) if run.others else summary))
     return GradingRun(lab.name, run.seed, tuple(results), summary, report)
 
 

@@ -275,12 +275,8 @@ def fold(x, n):
 """),
 }  # fmt: skip
 
-OUTSIDE = (
-    "memory-in-files",
-    "memory-in-memfd",
-    "memory-in-child",
-    "memory-cold",
-)  # of what a process holds
+# Out of what a process holds, or of what it is seen to use: it takes a wall to forbid that.
+OUT_OF_SIGHT = ("memory-in-files", "memory-in-memfd", "memory-in-child", "memory-cold")
 
 ATTACKS = (
     *(
@@ -297,7 +293,7 @@ ATTACKS = (
             what,
             "marks",
             Code(code, solutions={"fold": "# it stands above"}),
-            stopped_by=WALLS if name in OUTSIDE else EVERY,
+            stopped_by=WALLS if name in OUT_OF_SIGHT else EVERY,
         )
         for name, (what, code) in MEMORY_CHEATS.items()
     ),

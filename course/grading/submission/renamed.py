@@ -29,21 +29,19 @@ def find_renamed(folder: Path, notebook: str, others: tuple[str, ...] = ()) -> t
             return choice[0], f"You handed in {name}; it was graded as `{right.name}`."
     if not found:
         return right, ""
-    names = ", ".join(_quoted(_place(path, folder)) for path in found[:5])
-    more = " and others" if len(found) > 5 else ""
-    return right, f"You handed in {names}{more}. Which one is `{right.name}`? Give it that name."
+    names = _listed([_place(path, folder) for path in found])
+    return right, f"You handed in {names}. Which one is `{right.name}`? Give it that name."
 
 
 def beside(folder: Path, notebook: str, known: Iterable[str]) -> str:
     """Name what lies beside a notebook of the lab under a name like its own: it is not graded."""
     wanted = {f"{name}{_SUFFIX}" for name in known}
-    listed = (path.name for path in islice(folder.iterdir(), MAX_LISTED))
-    found = (n for n in listed if n.casefold().endswith(_SUFFIX) and not _HIDDEN.match(n))
+    present = (path.name for path in islice(folder.iterdir(), MAX_LISTED))
+    found = (n for n in present if n.casefold().endswith(_SUFFIX) and not _HIDDEN.match(n))
     alike = sorted(n for n in found if n not in wanted and notebook.casefold() in n.casefold())
     if not alike:
         return ""
-    names = ", ".join(map(_quoted, alike[:5])) + (" and others" if len(alike) > 5 else "")
-    return f"You also handed in {names}; what was graded is `{notebook}{_SUFFIX}`."
+    return f"You also handed in {_listed(alike)}; what was graded is `{notebook}{_SUFFIX}`."
 
 
 def _notebooks(folder: Path) -> Iterator[Path]:
@@ -58,6 +56,10 @@ def _notebooks(folder: Path) -> Iterator[Path]:
 
 def _place(path: Path, folder: Path) -> str:
     return path.relative_to(folder).as_posix()
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(map(_quoted, names[:5])) + (" and others" if len(names) > 5 else "")
 
 
 def _quoted(name: str) -> str:

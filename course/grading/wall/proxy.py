@@ -147,7 +147,8 @@ class Proxy:
             self.__link.request("settle")
         outside = measure_memory and gauge.reset()
         asked = (count_lines, measure_memory and not outside, not measure_memory)
-        before = [normal_form(value) for value in (*args, *kwargs.values())]
+        given = () if measure_memory else (*args, *kwargs.values())
+        before = [normal_form(value) for value in given]
         match self.__plain("observed_call", tuple, args, kwargs, *asked):
             case (
                 value,
