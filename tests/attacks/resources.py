@@ -186,17 +186,24 @@ def fold(x, n):
     layer_end()
     return grad
 """
-MEMORY_CHEATS = {
-    "memory-in-files": ("Keep all arrays in files, where the measure of memory does not look.", """
-import numpy as np
+FOLD_IN_PARTS = """
 def fold(x, n):
     for k in range(n):
-        np.save(f"/tmp/a{k}.npy", x); x = np.sin(x)
-    grad = np.ones_like(x)
+        if k % 3 == 0: keep(k, x)
+        x = np.sin(x)
+    x = np.ones_like(x)
     for k in reversed(range(n)):
-        grad *= np.cos(np.load(f"/tmp/a{k}.npy")); os.remove(f"/tmp/a{k}.npy")
-    return grad
-"""),
+        y = np.array(kept(k - k % 3))
+        for _ in range(k % 3): np.sin(y, out=y)
+        x *= np.cos(y, out=y)
+    return x
+"""
+MEMORY_CHEATS = {
+    "memory-in-files": ("Keep arrays in files, where the measure of memory does not look.", """
+import numpy as np
+def keep(k, x): x.tofile(f"kept{k}")
+def kept(k): return np.fromfile(f"kept{k}")
+""" + FOLD_IN_PARTS),
     "memory-in-child": ("Keep all arrays in another process.", """
 import numpy as np, subprocess
 CODE = '''
@@ -230,6 +237,14 @@ def fold(x, n):
         grad *= np.cos(np.frombuffer(os.pread(file, x.nbytes, 0))); os.close(file)
     return grad
 """),
+    "memory-in-windows": ("Keep arrays in files made before, of which little is seen at once.", """
+import mmap, numpy as np
+SIZE = 5_600_000
+files = {k: open(f"kept{k}", "w+b") for k in (0, 3, 6, 9)}
+for file in files.values(): file.truncate(SIZE)
+def kept(k): return np.frombuffer(mmap.mmap(files[k].fileno(), SIZE))
+def keep(k, x): kept(k)[:] = x
+""" + FOLD_IN_PARTS),
     "memory-earlier": ("Take the memory before the measure begins and only fill it later.", """
 import numpy as np
 room = [np.ones(700_000) for _ in range(30)]
@@ -276,7 +291,10 @@ def fold(x, n):
 }  # fmt: skip
 
 # Out of what a process holds, or of what it is seen to use: it takes a wall to forbid that.
-OUT_OF_SIGHT = ("memory-in-files", "memory-in-memfd", "memory-in-child", "memory-cold")
+OUT_OF_SIGHT = (
+    *("memory-in-files", "memory-in-windows", "memory-in-memfd", "memory-in-child"),
+    "memory-cold",
+)
 
 ATTACKS = (
     *(

@@ -7,6 +7,7 @@ import pytest
 from course import checks
 from course.grading.sandbox import LimitsOnly, best_level
 from course.grading.wall.connection import Student, StudentCell
+from course.grading.wall.faults import StudentError
 
 MB = 10**6
 HOLDS = """
@@ -54,6 +55,53 @@ def lets_another_hold(n):
         os.read(os.pipe()[0], 1)
     os.read(end, 1)
     return 0.0
+"""
+
+
+ELSEWHERE = """
+import mmap, os, socket
+import numpy as np
+
+SIZE = 1 << 22
+files = [open(f"kept{k}", "w+b") for k in range(2)]
+for file in files:
+    file.truncate(SIZE)
+pipes = [os.pipe() for _ in range(40)]
+sockets = [socket.socketpair() for _ in range(40)]
+
+def in_pipes():
+    for end, start in pipes:
+        os.write(start, bytes(1 << 16))
+    for end, start in pipes:
+        os.read(end, 1 << 16)
+
+def in_sockets():
+    for one, other in sockets:
+        os.write(one.fileno(), bytes(1 << 16))
+    for one, other in sockets:
+        other.recv(1 << 16)
+
+def in_a_file():
+    for _ in range(40):
+        files[0].seek(0)
+        files[0].write(bytes(1 << 16))
+        files[0].flush()
+    files[0].truncate(0)
+
+def copied():
+    files[0].truncate(40 << 16)
+    os.sendfile(files[1].fileno(), files[0].fileno(), 0, 40 << 16)
+    files[1].truncate(0)
+
+def with_a_test(function):
+    return function(np.ones(40 << 13))
+
+def sent():
+    sockets[0][0].sendall(bytes(1000))
+
+def in_a_window():
+    files[1].truncate(SIZE)
+    mmap.mmap(files[1].fileno(), SIZE)[:] = bytes(SIZE)
 """
 
 
@@ -115,3 +163,36 @@ def test_where_the_system_does_not_tell_the_process_is_asked(student, monkeypatc
 
 def test_it_is_not_measured_unless_asked_for(student):
     assert checks.call(student.lookup("holds"), 10).peak_bytes is None
+
+
+@pytest.fixture(scope="module")
+def hoarder():
+    if isinstance(best_level(), LimitsOnly):
+        pytest.skip("no wall keeps a process from setting its own limits")
+    with Student(level=best_level()) as student:
+        assert student.run(StudentCell("elsewhere", ELSEWHERE)).status == "ok"
+        yield student
+
+
+@linux
+@pytest.mark.parametrize("name", ["in_pipes", "in_sockets", "in_a_file", "copied"])
+def test_what_is_written_counts(hoarder, name):
+    taken = checks.call(hoarder.lookup(name), measure_memory=True).peak_bytes
+    assert 40 << 16 <= taken < 60 << 16
+
+
+@linux
+@pytest.mark.parametrize("name", ["sent", "in_a_window"])
+def test_what_would_not_be_seen_is_refused(hoarder, name):
+    with pytest.raises(StudentError, match="PermissionError"):
+        checks.call(hoarder.lookup(name), measure_memory=True)
+
+
+@linux
+def test_what_the_referee_is_sent_is_not_kept(hoarder):
+    def norm(x):
+        return float(x.sum())
+
+    call = checks.call(hoarder.lookup("with_a_test"), norm, measure_memory=True)
+    assert call.value == 40 << 13
+    assert 40 << 16 <= call.peak_bytes < 5 * 40 << 16  # the array, and its way into a message

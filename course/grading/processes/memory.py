@@ -17,24 +17,27 @@ class MemoryGauge:
     """
 
     def __init__(self, roots: Iterable[int], aside: Iterable[int] = ()) -> None:
-        self._roots, self._aside, self._before = tuple(roots), frozenset(aside), 0
+        self._roots, self._aside = tuple(roots), frozenset(aside)
+        self._before = self._written = 0
 
     def reset(self) -> bool:
         """Let the measure of `grown` begin; False where the system does not allow it."""
         pids = self._pids()
-        self._before = sum(map(resident, pids))
+        self._before, self._written = sum(map(resident, pids)), sum(map(_written, pids))
         return self._before > 0 and all(map(_reset, pids))
 
-    def grown(self) -> int:
+    def grown(self, told: int) -> int:
         """Give by how much the processes together have grown at most since `reset`.
 
         Memory that was there before counts as well: where it was freed meanwhile, and where it was
-        used, beyond what Python uses anyway, and that was more.
+        used, beyond what Python uses anyway, and that was more. So does what they wrote, into files
+        or pipes, but for the `told` bytes that they wrote to the referee.
         """
         pids = self._pids()
         now = sum(map(resident, pids))
         more = sum(_size(pid, "VmHWM") for pid in pids) - min(self._before, now)
-        return max(0, more, sum(map(_used, pids)) - PYTHON_BYTES)
+        used = max(0, more, sum(map(_used, pids)) - PYTHON_BYTES)
+        return used + max(0, sum(map(_written, pids)) - self._written - told)
 
     def _pids(self) -> list[int]:
         return [pid for pid in descendants(*self._roots) if pid not in self._aside]
@@ -64,11 +67,21 @@ def resident(pid: int) -> int:
 
 
 def _size(pid: int, field: str) -> int:
+    return 1024 * _number(f"/proc/{pid}/status", field)
+
+
+def _written(pid: int) -> int:
+    """Give the bytes that a process has written with system calls, whereto ever."""
+    return _number(f"/proc/{pid}/io", "wchar")
+
+
+def _number(file: str, field: str) -> int:
+    """Give the number in the line that begins with `field`, 0 where nothing is told."""
     try:
-        lines = Path(f"/proc/{pid}/status").read_text("ascii", "replace").splitlines()
+        lines = Path(file).read_text("ascii", "replace").splitlines()
     except OSError:
         return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(field)), 0)
+    return next((int(line.split()[1]) for line in lines if line.startswith(field)), 0)
 
 
 def _used(pid: int) -> int:

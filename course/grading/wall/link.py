@@ -50,6 +50,7 @@ class Link:
         self.gauge = process.gauge
         self._interrupt = process.interrupt
         self.closed = ""  # why nothing can be asked any more
+        self.received = 0  # bytes of its messages so far
         self.until = float("inf")  # no request may last longer, whatever its own deadline
         self._wire = wire
         self._bounds = Bounds(limits.value_bytes, limits.structure_bytes, limits.value_depth)
@@ -131,6 +132,7 @@ class Link:
     ) -> Answer:
         while True:
             reply = self._wire.exchange(body, min(deadline, self.until))
+            self.received += len(reply)
             self._room -= _memory(reply)
             if self._room < 0:
                 raise ProtocolFault("the student's code sent more than a test may take")

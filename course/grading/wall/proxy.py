@@ -9,6 +9,7 @@ is true if the object wants it to be. Values go to checks as they came.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from course.grading.wall.faults import ProtocolFault, StudentDied, StudentFault
@@ -138,18 +139,27 @@ class Proxy:
         The arguments are compared here, too, unless memory is measured: to send them back takes
         some. That is read from outside where the system tells it, else the process is asked.
         """
-        from course.checks import Call
         from course.checks._calls import altered
         from course.checks._values import normal_form
 
-        gauge = self.__link.gauge
         if measure_memory:
-            self.__link.request("settle")
-        outside = measure_memory and gauge.reset()
-        asked = (count_lines, measure_memory and not outside, not measure_memory)
-        given = () if measure_memory else (*args, *kwargs.values())
-        before = [normal_form(value) for value in given]
-        match self.__plain("observed_call", tuple, args, kwargs, *asked):
+            link = self.__link
+            link.request("settle")
+            outside, told = link.gauge.reset(), link.received
+            call, _ = self.__observed(args, kwargs, count_lines, not outside, False)
+            if outside:
+                call = replace(call, peak_bytes=link.gauge.grown(link.received - told))
+            return call
+        before = [normal_form(value) for value in (*args, *kwargs.values())]
+        call, after = self.__observed(args, kwargs, count_lines, False, True)
+        changed = call.changed or altered(before, after, len(args), kwargs)
+        return replace(call, changed=changed)
+
+    def __observed(self, *asked: Any) -> "tuple[Call, tuple[Any, ...]]":
+        """Give what the process tells of a call, and the arguments as it gives them back."""
+        from course.checks import Call
+
+        match self.__plain("observed_call", tuple, *asked):
             case (
                 value,
                 tuple(changed),
@@ -158,10 +168,7 @@ class Proxy:
                 tuple() | None as after,
             ):
                 if all(type(name) is str for name in changed) and _are_counts(hits or {}):
-                    peak = gauge.grown() if outside else peak
-                    if not measure_memory:
-                        changed = changed or altered(before, after or (), len(args), kwargs)
-                    return Call(value, changed, hits, peak)
+                    return Call(value, changed, hits, peak), after or ()
         raise self.__no_account()
 
     def __course_twice__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> "Twice":

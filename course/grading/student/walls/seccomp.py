@@ -38,7 +38,8 @@ REFUSED = _listed(
     quotactl syslog settimeofday clock_settime adjtimex clock_adjtime sethostname setdomainname
     iopl ioperm personality vhangup memfd_create memfd_secret fanotify_init migrate_pages
     move_pages shmget shmat shmctl semget semop semctl semtimedop msgget msgsnd msgrcv msgctl
-    mq_open mq_unlink setsockopt
+    mq_open mq_unlink setsockopt symlink symlinkat mknod mknodat setxattr lsetxattr fsetxattr
+    setxattrat sendmsg sendmmsg splice vmsplice tee io_setup io_submit
     """
 )
 # Where no namespace hides the other processes and files of this user: no signal or priority but to
@@ -46,8 +47,7 @@ REFUSED = _listed(
 REFUSED_ALONE = _listed(
     """
     tkill setpriority ioprio_set chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat
-    truncate setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr setxattrat
-    removexattrat utime utimes utimensat futimesat
+    truncate removexattr lremovexattr fremovexattr removexattrat utime utimes utimensat futimesat
     """
 )
 TO_ITSELF = _listed(
@@ -60,7 +60,7 @@ TO_ITSELF = _listed(
 _EPERM, _ENOSYS = 1, 38
 _MODE_FILTER = 2
 _ALLOW, _ERROR, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
-_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN, _AND = 0x20, 0x15, 0x35, 0x45, 0x06, 0x54
 _NUMBER, _MACHINE, _ARGUMENTS = 0, 4, 16  # places in what the kernel shows the filter
 _MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32 = 0x40000000  # calls of the 32-bit interface on x86-64 have this bit
@@ -68,6 +68,8 @@ _NEW_NAMESPACES, _THREAD = 0x7E020000, 0x00010000
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 _F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETPIPE_SZ = 8, 10, 15, 1031
 _MADV_COLD, _MADV_PAGEOUT = 20, 21
+_MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
+_FEW_BYTES = 17
 
 
 def refuse_system_calls(*, alone: bool) -> None:
@@ -120,9 +122,10 @@ def _steps(itself: int) -> Iterator[bytes]:
 class _Rule:
     """Refuse a call: always, or where one of its arguments is, or is not, as `test` says.
 
-    `test` holds the lower half of `argument` against each of `values`; the upper halves are not
-    looked at, because what is compared are 32-bit numbers. The call is refused where the test
-    `fits`, or, with `fits` false, where it does so for none of the values.
+    `test` holds a `half` of `argument`, the lower or the upper 32 bits, and of it the bits in
+    `mask`, against each of `values`. Most arguments are 32-bit numbers, whose upper half the kernel
+    does not look at either. The call is refused where the test `fits`, or, with `fits` false, where
+    it does so for none of the values.
     """
 
     name: str
@@ -131,6 +134,8 @@ class _Rule:
     test: int = 0
     values: tuple[int, ...] = ()
     fits: bool = True
+    mask: int = 0xFFFFFFFF
+    half: int = 0
 
     def steps(self, known: Mapping[str, int]) -> Iterator[bytes]:
         """Give the steps of the filter; none where the machine has no such call."""
@@ -142,8 +147,9 @@ class _Rule:
             yield _step(_EQUAL, known[self.name], skip_else=1)
             yield refuse
             return
-        yield _step(_EQUAL, known[self.name], skip_else=count + 3)
-        yield _step(_LOAD, _ARGUMENTS + 8 * self.argument)
+        yield _step(_EQUAL, known[self.name], skip_else=count + 4)
+        yield _step(_LOAD, _ARGUMENTS + 8 * self.argument + 4 * self.half)
+        yield _step(_AND, self.mask)
         for place, value in enumerate(self.values):
             left = count - place
             skips = (left - 1, int(left == 1)) if self.fits else (left, 0)
@@ -158,9 +164,14 @@ def _rules(itself: int) -> Iterator[_Rule]:
     yield _Rule("clone", test=_ANY_BIT, values=(_NEW_NAMESPACES,))
     yield _Rule("clone", test=_ANY_BIT, values=(_THREAD,), fits=False)
     yield _Rule("ioctl", argument=1, test=_EQUAL, values=(_TIOCSTI, _TIOCLINUX))
-    # memory that would not be seen by who measures it: in large pipes, or said to be unused
+    # what would not be seen by who measures memory: large pipes, memory that is said to be unused,
+    # pieces of files, and what is sent and not written (but asyncio's single bytes)
     yield _Rule("fcntl", argument=1, test=_EQUAL, values=(_F_SETPIPE_SZ,))
     yield _Rule("madvise", argument=2, test=_EQUAL, values=(_MADV_COLD, _MADV_PAGEOUT))
+    in_file = _MAP_SHARED | _MAP_ANONYMOUS
+    yield _Rule("mmap", argument=3, test=_EQUAL, values=(_MAP_SHARED,), mask=in_file)
+    yield _Rule("sendto", argument=2, test=_AT_LEAST, values=(_FEW_BYTES,))
+    yield _Rule("sendto", argument=2, test=_AT_LEAST, values=(1,), half=1)
     if not itself:
         return
     yield from (_Rule(name) for name in REFUSED_ALONE)

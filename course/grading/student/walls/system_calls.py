@@ -116,6 +116,19 @@ utimes 235 -
 utimensat 280 88
 futimesat 261 -
 truncate 76 45
+symlink 88 -
+symlinkat 266 36
+mknod 133 -
+mknodat 259 33
+mmap 9 222
+sendto 44 206
+sendmsg 46 211
+sendmmsg 307 269
+splice 275 76
+vmsplice 278 75
+tee 276 77
+io_setup 206 0
+io_submit 209 2
 """
 _COLUMNS = {"x86_64": 1, "aarch64": 2}
 
