@@ -298,6 +298,10 @@ def _grade(course: "Course", lab: str, **options: Any) -> "GradingRun":
 
         times: list[float] = []
 
+        def wait() -> None:
+            who = f"Another `course grade {lab}` is at work in this folder"
+            bar.console.print(f"{who}; this one waits for its end.", soft_wrap=True)
+
         def start(kept: int, total: int) -> None:
             bar.update(task, total=total)
             if kept:
@@ -310,7 +314,9 @@ def _grade(course: "Course", lab: str, **options: Any) -> "GradingRun":
             bar.console.print(escape(said), soft_wrap=True)
 
         try:
-            run = grade_and_record(course, lab, on_start=start, on_result=show, **options)
+            run = grade_and_record(
+                course, lab, on_wait=wait, on_start=start, on_result=show, **options
+            )
         except KeyboardInterrupt:
             err.print(f"What is graded is kept: `course grade {lab}` goes on from there.")
             raise

@@ -12,6 +12,7 @@ from course.grading.record.files import write_text
 from course.grading.record.records import Recorder
 from course.grading.run.crew import Site
 from course.grading.run.driver import grade_class
+from course.grading.run.store import turn
 from course.grading.run.workers import Machine
 from course.grading.verdict.results import REFUSED, NotebookResult
 from course.labs import Course, Lab
@@ -46,22 +47,35 @@ def grade_and_record(
     course: Course,
     lab_name: str,
     *,
-    students: Collection[str] | None = None,
-    site: Site | None = None,
-    on_start: OnStart = lambda *_: None,
-    on_result: OnResult = lambda *_: None,
+    on_wait: Callable[[], None] = lambda: None,
     **options: Any,
 ) -> GradingRun:
     """Grade a class and write gradebook, `autograded/`, `feedback/` and the class report.
 
-    The options are those of `grade_class`. The report is of all the submissions, those that were
-    graded before and kept included, and those of students who were not chosen.
+    The options are those of `grade_class`; `on_start` and `on_result` hear how it goes. Where
+    another process grades the lab, its end is waited for, and `on_wait` called. The report is of
+    all the submissions, those that were graded before and kept included, and those of students who
+    were not chosen.
 
     Raises
     ------
     CourseError
         if `grade_class` raises it, or the gradebook cannot be written.
     """
+    with turn(course, course.lab(lab_name).name, on_wait):
+        return _in_turn(course, lab_name, **options)
+
+
+def _in_turn(
+    course: Course,
+    lab_name: str,
+    *,
+    students: Collection[str] | None = None,
+    site: Site | None = None,
+    on_start: OnStart = lambda *_: None,
+    on_result: OnResult = lambda *_: None,
+    **options: Any,
+) -> GradingRun:
     lab, site = course.lab(lab_name), site or Machine()
     pages = Feedback(course, lab_name)
     missing: dict[str, set[str]] = defaultdict(lambda: set(lab.notebooks))

@@ -3,6 +3,7 @@
 import json
 import shutil
 import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, nullcontext
@@ -347,6 +348,27 @@ def test_ctrl_c_waits_for_the_end_of_what_is_being_recorded(course: Course) -> N
     assert signal.getsignal(signal.SIGINT) == before
     assert grade(course).summary.rows
     assert len(Machine.graded) == len(STUDENTS) - 1
+
+
+def test_who_comes_second_waits_and_has_nothing_left_to_do(course: Course) -> None:
+    waits, begun, second = threading.Event(), threading.Event(), []
+
+    def come_second() -> None:
+        kept: list[int] = []
+        grade(course, on_wait=waits.set, on_start=lambda n, _: kept.append(n))
+        second.extend(kept)
+
+    other = threading.Thread(target=come_second)
+
+    def begin(*_: int) -> None:
+        if not begun.is_set():
+            begun.set()
+            other.start()
+            assert waits.wait(20)
+
+    run = grade(course, on_start=begin)
+    other.join(20)
+    assert second == [len(run.results)]
 
 
 def test_a_refused_folder_is_told_of_each_time(course: Course) -> None:

@@ -12,6 +12,7 @@ from course.grading.run.store.digests import (
     submission_digest,
 )
 from course.grading.run.store.shelf import Entry, Key, Shelf
+from course.grading.run.store.turn import turn
 
 __all__ = [
     "Agenda",
@@ -23,4 +24,5 @@ __all__ = [
     "make_agenda",
     "package_digest",
     "submission_digest",
+    "turn",
 ]
