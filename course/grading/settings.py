@@ -62,6 +62,8 @@ def configure(config: Any, *, sandbox: str = "") -> None:
     ]
     config.HTMLExporter.preprocessors = [f"{PLUGINS}.DisarmAnswers"]
     config.HTMLExporter.sanitize_html = True
+    config.HTMLExporter.filters = {"markdown2html": f"{PAGES}.maths.markdown2html"}
+    config.FeedbackExporter.filters = {}  # it has its own
     config.Execute.skip_cells_with_tag = "experiment"  # `nbgrader validate` runs notebooks as well
 
 

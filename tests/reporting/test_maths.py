@@ -5,8 +5,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import MarkdownWithMath
+from nbformat import v4
+from nbgrader.server_extensions.formgrader import handlers
+from traitlets.config import Config
 
+from course.grading.settings import configure
 from course.labs import Course
 from course.reporting import maths
 from course.reporting.maths import MathRenderer, mathml
@@ -26,6 +31,23 @@ def test_formulas_are_shown_by_the_browser_itself() -> None:
     assert "<mo>&#x0003C;</mo>" in inline
     assert 'display="block"' in block
     assert "<mfrac>" in block
+
+
+def test_formgraders_page_has_the_same_formulas() -> None:
+    config = Config()
+    configure(config)
+    config.HTMLExporter.template_name = "formgrade"
+    config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+    text, output = "If $a < b$", {"text/markdown": "if $a < b$"}
+    cells = [
+        v4.new_markdown_cell(text),
+        v4.new_code_cell("", outputs=[v4.new_output("display_data", output)]),
+    ]
+    notebook = v4.new_notebook(cells=cells)
+    about = {"base_url": "/", "index": 0, "total": 1}
+    html, _ = HTMLExporter(config=config).from_notebook_node(notebook, about)
+    assert html.count("<math ") == 1
+    assert "<p>If <math " in html
 
 
 def test_what_the_page_escaped_is_one_sign_in_a_formula() -> None:
