@@ -52,6 +52,13 @@ def test_no_solution_is_left_in_the_notebook(source: Any, release: Any) -> None:
     assert "The cell `squares` is missing; it counts as not written." in rebuilt.notes
 
 
+def test_the_notebook_of_another_lab_is_told(source: Any, release: Any) -> None:
+    release.cells = [v4.new_code_cell(f"print({number})") for number in range(5)]
+    *_, strange = rebuild(source, release).notes
+    assert "Is this the notebook of another lab?" in strange
+    assert "put back." not in " ".join(rebuild(source, release).notes[:-1])
+
+
 def test_experiments_never_run_and_kinds_are_told(source: Any, release: Any) -> None:
     rebuilt = rebuild(source, release)
     assert not any("experiment" in text for text in texts(rebuilt).values())

@@ -8,9 +8,14 @@ from typing import Any
 
 from course.grading.submission.names import names_bound
 from course.grading.submission.submitted import SubmittedCell
-from course.labs import Kind, cells_of, release_cell_source
+from course.labs import Cell, Kind, cells_of, release_cell_source
 
 WRITTEN_BY_STUDENTS = (Kind.SOLUTION, Kind.MANUAL)
+MANY = 3  # cells of the lab's own: a notebook that has none of them is another one
+STRANGE = (
+    "Not one of the cells that come with this lab is as it was handed out; they were put back. "
+    "Is this the notebook of another lab?"
+)
 
 
 @dataclass(frozen=True)
@@ -117,14 +122,21 @@ class _Matching:
 
     def tell_changes(self) -> None:
         """Note what became of given and test cells, which are always the instructor's."""
-        for cell in self.cells:
-            if cell.kind not in (Kind.GIVEN, Kind.TEST) or not self.released[cell.index]:
-                continue
-            position = self.chosen.get(cell.index)
-            if position is None:
-                self._note(f"The cell `{cell.grade_id}` is missing; it was put back.")
-            elif squeeze(self.submitted[position].source) != self.released[cell.index]:
-                self._note(f"The cell `{cell.grade_id}` was changed; the original was used.")
+        fixed = [c for c in self.cells if c.kind in (Kind.GIVEN, Kind.TEST)]
+        fixed = [c for c in fixed if self.released[c.index]]
+        changed = [change for change in map(self._change, fixed) if change]
+        if len(changed) == len(fixed) >= MANY:
+            changed = [STRANGE]
+        self.notes += changed
+
+    def _change(self, cell: Cell) -> str:
+        """Say what became of a cell that comes with the lab, "" if nothing."""
+        position = self.chosen.get(cell.index)
+        if position is None:
+            return f"The cell `{cell.grade_id}` is missing; it was put back."
+        if squeeze(self.submitted[position].source) != self.released[cell.index]:
+            return f"The cell `{cell.grade_id}` was changed; the original was used."
+        return ""
 
     def added(self) -> dict[int, list[SubmittedCell]]:
         """Put each added cell behind the instructor's cell before it that was not moved."""
