@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from course.reporting.summary import Summary
 
 PLAIN_WIDTH = 130  # where the output is not a terminal: a log of CI, a pipe
-out = Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
+err = Console(stderr=True, highlight=False, emoji=False)
 ROOT_HELP = "The course folder (with source/, submitted/, ...); default: here."
 Command = Callable[..., Any]
 
@@ -50,6 +50,10 @@ def main() -> None:
         commands(standalone_mode=False)
     except (CourseError, DataError) as error:
         err.print(f"[bold red]error[/] {escape(str(error))}", soft_wrap=True)
+        sys.exit(2)
+    except OSError as error:  # a folder that cannot be written into, or a full disk
+        said = f"{error.filename or 'a file'}: {error.strerror or error}"
+        err.print(f"[bold red]error[/] {escape(said)}", soft_wrap=True)
         sys.exit(2)
     except click.ClickException as error:
         error.show()
@@ -267,6 +271,8 @@ def grade(
     was stopped goes on where it was.
     """
     notebooks = course.lab(lab).notebooks  # no lab: told before anything starts
+    if json_file and (json_file.is_dir() or not json_file.parent.is_dir()):
+        raise CourseError("no file can be written there", where=str(json_file))
     folders = len(students) or sum(1 for _ in course.submitted.glob("*"))
     with _site(workers, dask, folders * len(notebooks)) as site:
         run = _grade(course, lab, students=students or None, site=site, **options)

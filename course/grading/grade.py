@@ -1,5 +1,6 @@
 """The heart: one submitted notebook in, one result out."""
 
+import time
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -52,23 +53,24 @@ def grade_notebook(job: Job) -> NotebookResult:
 
 def _run_undisturbed(job: Job, rebuilt: Rebuilt) -> NotebookRun:
     """Run a rebuilt notebook, again if it was killed: code that kills itself does it twice."""
+    until = time.monotonic() + job.plan.limits.notebook_seconds
     try:
-        run = _run(job, rebuilt)
+        run = _run(job, rebuilt, until)
     except CourseError as error:
         if not is_killed(error.what):
             raise
     else:
         if not run.was_killed:
             return run
-    return _run(job, rebuilt)
+    return _run(job, rebuilt, until)
 
 
-def _run(job: Job, rebuilt: Rebuilt) -> NotebookRun:
+def _run(job: Job, rebuilt: Rebuilt, until: float) -> NotebookRun:
     plan = job.plan
     run = NotebookRun(plan, _definers(plan.source_json))
     level = level_named(plan.sandbox)
     with Student(plan.limits, plan.forbidden_modules, job.files, level) as student:
-        run.run(rebuilt.cells, student)
+        run.run(rebuilt.cells, student, until)
     return run
 
 

@@ -16,9 +16,10 @@ class Limits:
     processes of a submission really hold, `disk_bytes` what they write, `data_bytes` the files that
     came with the notebook. `output_chars` bounds the text that a cell prints, `display_chars` its
     rich output, `notebook_chars` all that is kept of a notebook. `value_bytes` bounds the arrays of
-    one message, `structure_bytes` the rest of it, `value_depth` its nesting, `test_bytes` the
-    memory of all that one test receives, and `iterations` what a loop over a student's object may
-    take.
+    one message, `structure_bytes` the rest of it, `value_depth` its nesting, `callback_bytes` what
+    a function of the test is called with, because nothing can interrupt its work. `test_bytes`
+    bounds the memory of all that one test receives, and `iterations` what a loop over a student's
+    object may take.
     """
 
     cell_seconds: float = 20.0
@@ -40,6 +41,7 @@ class Limits:
     display_chars: int = 1_000_000
     notebook_chars: int = 20_000_000
     value_bytes: int = 64 * 2**20
+    callback_bytes: int = 8 * 2**20
     structure_bytes: int = 4 * 2**20
     value_depth: int = 32
     test_bytes: int = 2 * 2**30

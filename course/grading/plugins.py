@@ -59,7 +59,7 @@ def _not_for_nbgrader(folder: Path, max_bytes: int) -> str:
         return why
     name = unfit_file(folder, max_bytes)
     if name:
-        return f"`{name}` is a link, a pipe, a device or too large; try `course grade`."
+        return f"`{name}` is a link, a pipe, a device, too large or too deep; try `course grade`."
     stamp = folder / STAMP
     is_odd = stamp.exists() and stamp.stat().st_size > 0 and not handed_in(folder)
     return f"`{STAMP}` holds no time; try `course grade`." if is_odd else ""

@@ -263,6 +263,15 @@ def layer_begin(): libc.mprotect(place, SIZE, 3)
 def layer_end(): libc.madvise(place, SIZE, 20)
 def layer_begin(): pass
 """ + FOLD_IN_POOL),
+    "memory-free": ("Keep all arrays where the system may take them, if it needs room.", POOL + """
+def layer_end(): libc.madvise(place, SIZE, 8)
+def layer_begin(): pass
+""" + FOLD_IN_POOL),
+    "memory-shared": ("Keep all arrays in shared memory, which is nobody's own.",
+                      POOL.replace("MAP_PRIVATE", "MAP_SHARED") + """
+def layer_end(): libc.mprotect(place, SIZE, 1)
+def layer_begin(): libc.mprotect(place, SIZE, 3)
+""" + FOLD_IN_POOL),
     "memory-float16": ("Keep all arrays at a quarter of their precision.", """
 import numpy as np
 def fold(x, n):
@@ -293,7 +302,7 @@ def fold(x, n):
 # Out of what a process holds, or of what it is seen to use: it takes a wall to forbid that.
 OUT_OF_SIGHT = (
     *("memory-in-files", "memory-in-windows", "memory-in-memfd", "memory-in-child"),
-    "memory-cold",
+    *("memory-cold", "memory-free", "memory-shared"),
 )
 
 ATTACKS = (

@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,21 @@ def test_of_two_notebooks_of_a_lab_none_is_taken_for_the_other(course: Course, p
     plans = {"lines": plan, "circles": plan, "squares": plan}
     jobs = list(jobs_of(course, "ada", plans))
     assert [job.submission for job in jobs] == [b"first", b"second", None]
+
+
+@pytest.mark.parametrize("names", [("circles", "lines"), ("part1", "part2"), ("lines (1)", "mine")])
+def test_what_two_notebooks_hold_tells_which_is_which(
+    course: Course, plan: Plan, names: tuple[str, str]
+) -> None:
+    other = replace(plan, source_json=plan.source_json.replace('"squares"', '"circles"'))
+    folder = submit(course, "ada", plan.source_json.encode(), name=names[0])
+    (folder / f"{names[1]}.ipynb").write_text(other.source_json)
+    jobs = list(jobs_of(course, "ada", {"lines": plan, "circles": other}))
+    assert [job.submission for job in jobs] == [
+        plan.source_json.encode(),
+        other.source_json.encode(),
+    ]
+    assert jobs[0].notes == (f"You handed in `{names[0]}.ipynb`; it was graded as `lines.ipynb`.",)
 
 
 def test_what_cannot_be_copied_is_named(tmp_path: Path) -> None:

@@ -195,6 +195,26 @@ def test_an_undefined_name_in_student_code_is_explained_too() -> None:
     )
 
 
+def test_a_missing_method_is_explained_by_the_cell_that_should_add_it() -> None:
+    stopped = {"step": StudentDied("killed"), "walk": StudentError("TypeError", "oops")}
+    failures = Failures(stopped, {"step": "step", "walk": "walk", "mean": "mean"})
+
+    def message(text: str) -> str:
+        return run("f()", failures, f=raising(StudentError("AttributeError", text))).message
+
+    assert "the cell `walk` stopped with TypeError: oops" in message(
+        "'Net' has no attribute 'walk'"
+    )
+    assert "the cell `step` ended its Python" in message("'Net' has no attribute 'step'")
+    lacking = "module 'numpy' has no attribute 'mean'"
+    assert message(lacking) == f"Your code stopped with AttributeError: {lacking}"
+
+
+def test_what_a_traceback_says_is_not_said_twice() -> None:
+    error = StudentError("TypeError", "oops", "TypeError: oops")
+    assert run("f()", f=raising(error)).message == "Your code stopped with TypeError: oops"
+
+
 def test_terminal_sequences_and_control_characters_do_not_get_through() -> None:
     trial = run("f()", f=raising(StudentError("E", "\x1b[31mred\x1b[0m\x07\x00 \x9b2J end")))
     assert "red" in trial.message

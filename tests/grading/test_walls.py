@@ -57,7 +57,7 @@ def fate(student, expression, prelude=""):
         "os.kill(os.getpid(), 0)",
         "resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))",
         "import asyncio; asyncio.run(asyncio.to_thread(int))",
-        "import mmap; mmap.mmap(-1, 100)",
+        "import mmap; mmap.mmap(-1, 100, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)",
         "import numpy; numpy.save('x.npy', [1]); numpy.load('x.npy', mmap_mode='c')",
         "import inspect, numpy; inspect.getsource(numpy.linalg.norm)",
         "os.urandom(3)",
@@ -104,7 +104,14 @@ def test_ordinary_work_goes_on(student, expression):
         "s.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int); "
         "os.strerror(0) if s(a.fileno(), b'x', 1 << 32, 0) > 0 else a.send(bytes(17))",
         "import mmap; f = open('m', 'w+b'); f.truncate(9); mmap.mmap(f.fileno(), 9)",
+        "import mmap; mmap.mmap(-1, 100)",
+        "import mmap; mmap.mmap(-1, 9, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).madvise(8)",
         "os.setxattr('notes.txt', 'user.x', b'x')",
+        "a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM); a.connect('/tmp/x')",
+        "a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM); a.sendto(b'x', '/tmp/x')",
+        "a, b = socket.socketpair(); a.bind('x')",
+        "libc = ctypes.CDLL(None, use_errno=True); e = libc.inotify_init(); "
+        "os.close(e) if e >= 0 else os.kill(1, 0)",
         "import fcntl; fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid())",
     ],
 )
@@ -112,7 +119,10 @@ def test_what_reaches_out_is_refused(student, expression):
     assert fate(student, expression) in ("PermissionError", "OSError")
 
 
-@pytest.mark.parametrize("name", ["ptrace", "keyctl", "bpf", "unshare", "shmget", "io_uring_setup"])
+@pytest.mark.parametrize(
+    "name",
+    ["ptrace", "keyctl", "bpf", "unshare", "shmget", "io_uring_setup", "connect", "inotify_init1"],
+)
 @pytest.mark.parametrize(
     "level", [Landlock(), BubblewrapAsRoot(), Bubblewrap()], ids=lambda level: type(level).__name__
 )
@@ -123,6 +133,12 @@ def test_system_calls_are_refused(level, name):
     call = f"libc = ctypes.CDLL(None, use_errno=True); n = libc.syscall({number}, 0, 0, 0, 0)"
     with Student(level=level) as student:
         assert fate(student, f"{call}; assert (n, ctypes.get_errno()) == (-1, 1)") == "ok"
+
+
+@pytest.mark.parametrize("number", [463, 469, 500, 0x40000000 + 39])
+def test_calls_that_are_not_known_are_not_there(student, number):
+    call = f"libc = ctypes.CDLL(None, use_errno=True); n = libc.syscall({number}, 0, 0, 0, 0)"
+    assert fate(student, f"{call}; assert (n, ctypes.get_errno()) == (-1, 38)") == "ok"
 
 
 def test_a_wall_cannot_be_taken_down(student):
@@ -202,6 +218,19 @@ def test_a_submission_that_makes_files_without_end_is_ended(place):
         run = student.run(StudentCell("fill", source))
     may_write = place == "." or level.name == "bubblewrap"
     assert run.status == ("died" if may_write else "ok")
+
+
+@pytest.mark.parametrize(
+    "make", ["os.mkdir('d'); os.chdir('d')", "os.mkdir('d' * 200); os.chdir('d' * 200)"]
+)
+def test_a_submission_that_hides_what_it_writes_is_ended(make):
+    source = f"import os, time\nfor _ in range(1500): {make}\ntime.sleep(15)"
+    with Student(Limits(), level=Landlock()) as student:
+        run = student.run(StudentCell("deep", source))
+        room = student._process.room.folder
+    assert run.status == "died"
+    assert "it could not be watched" in run.error.text
+    assert not room.exists()
 
 
 def test_a_submission_whose_processes_hold_too_much_together_is_ended():

@@ -22,6 +22,7 @@ from course.grading.processes.process import Forked, execute
 from course.grading.processes.warden import Warden
 from course.grading.sandbox import Inside, Level, Room
 from course.grading.sandbox.surroundings import FONTS, environment, font_lists
+from course.grading.tree import remove
 
 ARGV = [sys.executable, "-P", "-s", "-X", "utf8", "-m", "course.grading.student.template"]
 START_SECONDS = 60
@@ -144,7 +145,7 @@ class Nursery:
             self._template.kill()
             self._template.wait()
         if self._home is not None:
-            shutil.rmtree(self._home, ignore_errors=True)
+            remove(self._home)
         self._control = self._template = self._home = None
 
 

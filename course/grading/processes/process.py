@@ -1,7 +1,6 @@
 """A student process as the referee holds it: its pipes, its memory, its end."""
 
 import os
-import shutil
 import signal
 import subprocess
 from abc import ABC, abstractmethod
@@ -13,6 +12,7 @@ from typing import IO
 from course.grading.processes.memory import MemoryGauge, children, descendants
 from course.grading.processes.warden import Warden
 from course.grading.sandbox import Room, Start
+from course.grading.tree import remove
 
 END_SECONDS = 5
 TAIL_BYTES = 2_000
@@ -73,7 +73,7 @@ class Process(ABC):
         for file in (self.to_student, self.from_student, self.errors):
             with suppress(OSError):
                 file.close()
-        shutil.rmtree(self.room.folder, ignore_errors=True)
+        remove(self.room.folder)
 
     def last_words(self) -> str:
         """Give the end of what the process wrote to its standard error."""

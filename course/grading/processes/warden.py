@@ -9,6 +9,7 @@ from pathlib import Path
 
 from course.grading.limits import Limits
 from course.grading.processes.memory import descendants, resident
+from course.grading.tree import walk
 
 SECONDS = 0.2  # between two looks
 FILES = 10_000
@@ -38,7 +39,10 @@ class Warden:
         while not self._left.wait(SECONDS):
             if private is None:
                 private = tuple(_private_folders(roots))
-            self.verdict = self._fault(roots, folder, private)
+            try:
+                self.verdict = self._fault(roots, folder, private)
+            except Exception as error:  # noqa: BLE001 - what cannot be watched may not go on
+                self.verdict = f"it could not be watched ({type(error).__name__}: {error})"
             if self.verdict:
                 for pid in descendants(*roots):
                     if pid not in roots:
@@ -85,9 +89,9 @@ def _entries(place: Path) -> int:
 
 
 def _sizes(folder: Path) -> Iterator[int]:
-    """Give what each file takes on disk, up to one more than may be there."""
+    """Give what each file takes on disk, up to one more than may be there; raises `Hidden`."""
     count = 0
-    for above, folders, files in os.walk(folder):
+    for above, folders, files in walk(folder, strict=True):
         for name in (*folders, *files):
             count += 1
             if count > FILES + 1:

@@ -116,7 +116,12 @@ class Decoder:
         start, stop, step = self._three(parts, depth)
         if not all(type(part) is int for part in (start, stop, step)) or step == 0:
             raise Malformed("not a range")
-        return range(start, stop, step)
+        made = range(start, stop, step)
+        try:
+            len(made)
+        except OverflowError:
+            raise Malformed("a range that is longer than Python can tell") from None
+        return made
 
     def _array(self, parts: list[Any], _: int) -> Any:
         dtype, shape = _dtype(parts[0] if parts else None), parts[1:]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from nbgrader.api import InvalidEntry
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from course.errors import CourseError
 
@@ -14,6 +14,7 @@ T = TypeVar("T")
 _PASSWORD = re.compile(r"(://[^:/@]*:)[^@/]*@")
 SECONDS = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
+_BROKEN = ("not a database", "malformed")
 _BUSY = ("locked", "deadlock", "could not obtain lock")
 
 
@@ -30,7 +31,7 @@ def patiently(action: Callable[[], T], where: str, seconds: float = SECONDS) -> 
     while True:
         try:
             return action()
-        except (OperationalError, InvalidEntry) as error:
+        except (DatabaseError, InvalidEntry) as error:
             _give_up_on(error, where, is_late=time.monotonic() > end)
         except (ImportError, ArgumentError) as error:  # no driver, or no URL
             raise CourseError(
@@ -50,6 +51,13 @@ def without_password(url: str) -> str:
 
 def _give_up_on(error: Exception, where: str, is_late: bool) -> None:
     text = str(error).splitlines()[0]
+    if any(word in text for word in _BROKEN):
+        raise CourseError(
+            f"the gradebook is broken: {text}",
+            where=where,
+            cure="Put a copy of it in its place. Or move it away: `course grade` then makes a new "
+            "one, without the marks and comments that people gave.",
+        ) from error
     if not any(word in text for word in _BUSY):
         raise CourseError(
             f"the gradebook cannot be used: {text}",

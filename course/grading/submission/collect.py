@@ -2,7 +2,7 @@
 
 import re
 import stat
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,14 @@ from course.grading.limits import Limits
 from course.grading.plan import Job, Plan
 from course.grading.submission.data_files import STAMP, DataFiles, read_data_files
 from course.grading.submission.folders import obstacle, shown
-from course.grading.submission.renamed import beside, find_renamed
+from course.grading.submission.renamed import (
+    Ids,
+    beside,
+    find_by_content,
+    find_renamed,
+    grade_ids_in,
+)
+from course.grading.tree import is_file, mode_of
 from course.labs import Course, Lab
 
 SUFFIX = ".ipynb"
@@ -78,22 +85,37 @@ def collect(
     course: Course, student: str, lab: Lab, notebook: str, size: int = Limits().data_bytes
 ) -> Collected:
     """Read a student's notebook of the lab, and `size` bytes of other files at most."""
-    return _collect(course.submitted / student / lab.name, notebook, lab.notebooks, size)
+    try:
+        ids = {name: _ids(lab, name) for name in lab.notebooks}
+        return _collect(course.submitted / student / lab.name, notebook, ids, size)
+    except Exception as error:  # noqa: BLE001 - no folder may stop the class
+        why = f"The folder cannot be read ({type(error).__name__})."
+        return Collected(student, notebook, None, notes=(why,))
 
 
 def jobs_of(course: Course, student: str, plans: Mapping[str, Plan]) -> Iterator[Job]:
     """Yield a job for each notebook of the lab, handed in by the student or not."""
+    ids = {name: grade_ids_in(plan.source_json.encode()) for name, plan in plans.items()}
     for notebook, plan in plans.items():
         folder = course.submitted / student / plan.lab
-        yield _collect(folder, notebook, plans, plan.limits.data_bytes).job(plan)
+        yield _collect(folder, notebook, ids, plan.limits.data_bytes).job(plan)
 
 
-def _collect(folder: Path, notebook: str, notebooks: Iterable[str], size: int) -> Collected:
+def _ids(lab: Lab, notebook: str) -> Ids:
+    """Give the notebook's grade_ids, where there is another that it could be taken for."""
+    is_alone = len(lab.notebooks) < 2
+    return Ids() if is_alone else grade_ids_in(lab.notebook_path(notebook).read_bytes())
+
+
+def _collect(folder: Path, notebook: str, ids: Mapping[str, Ids], size: int) -> Collected:
     path = folder / f"{notebook}{SUFFIX}"
-    if _is_file(path):
-        note = beside(folder, notebook, notebooks)
+    by_content = find_by_content(folder, notebook, ids) if len(ids) > 1 else None
+    if by_content:
+        path, note = by_content
+    elif is_file(path):
+        note = beside(folder, notebook, ids)
     else:
-        path, note = find_renamed(folder, notebook, tuple(n for n in notebooks if n != notebook))
+        path, note = find_renamed(folder, notebook, tuple(n for n in ids if n != notebook))
     data, trouble = _read(path)
     files = read_data_files(folder, size)
     notes = tuple(filter(None, (note, trouble)))
@@ -103,18 +125,18 @@ def _collect(folder: Path, notebook: str, notebooks: Iterable[str], size: int) -
 def handed_in(folder: Path) -> str:
     """Give the text of nbgrader's `timestamp.txt`, "" where there is none that can be a time."""
     path = folder / STAMP
-    if not _is_file(path):
+    if not is_file(path):
         return ""
-    with path.open("rb") as file:
-        text = file.read(100).decode("utf-8", "replace").strip()
     try:
+        with path.open("rb") as file:
+            text = file.read(100).decode("utf-8", "replace").strip()
         return text if _TIME.fullmatch(text) and parse_utc(text) else ""
-    except (ValueError, OverflowError):
+    except (OSError, ValueError, OverflowError):
         return ""
 
 
 def _read(path: Path) -> tuple[bytes | None, str]:
-    mode = _mode(path)
+    mode = mode_of(path)
     if not mode:
         return None, ""
     if not stat.S_ISREG(mode):
@@ -124,14 +146,3 @@ def _read(path: Path) -> tuple[bytes | None, str]:
             return file.read(MAX_SUBMISSION_BYTES + 1), ""
     except OSError as error:
         return None, f"`{path.name}` cannot be read ({error.strerror})."
-
-
-def _mode(path: Path) -> int:
-    try:
-        return path.lstat().st_mode
-    except OSError:
-        return 0
-
-
-def _is_file(path: Path) -> bool:
-    return stat.S_ISREG(_mode(path))

@@ -7,6 +7,8 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+from course.grading.tree import walk
+
 DataFiles = tuple[tuple[str, bytes], ...]  # path in the folder, with slashes, and content
 
 FILES = 200
@@ -36,16 +38,15 @@ def write_data_files(files: DataFiles, folder: Path) -> None:
         with suppress(OSError):  # a path that is too long here
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data)
-    for above, _, names in os.walk(folder):
+    for above, _, names in walk(folder):
         os.chmod(above, 0o755)
         for name in names:
             os.chmod(Path(above, name), 0o644)
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for above, names, files in os.walk(folder):
-        names.sort()
-        for name in sorted(files):
+    for above, _, files in walk(folder):
+        for name in files:
             path = Path(above, name)
             if path.suffix not in NOT_DATA and path != folder / STAMP and _is_text(str(path)):
                 yield path

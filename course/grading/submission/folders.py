@@ -4,6 +4,8 @@ import os
 import stat
 from pathlib import Path
 
+from course.grading.tree import is_file, walk
+
 MAX_NAME = 128  # the gradebook's
 _PATTERN = frozenset("*?[]")  # nbgrader takes such a name for a pattern
 
@@ -34,14 +36,16 @@ def obstacle(folder: Path, lab: str) -> str | None:
 def unfit_file(folder: Path, max_bytes: int) -> str:
     """Name the first thing below that cannot be copied as a file, "" if there is none.
 
-    Links, pipes and devices cannot, nor a file of more bytes than that.
+    Links, pipes and devices cannot, nor a file of more bytes than that, nor what lies too deep or
+    cannot be looked into.
     """
-    for above, names, files in os.walk(folder):
-        for path in (Path(above, name) for name in sorted([*names, *files])):
-            status = path.lstat()
-            is_plain = stat.S_ISREG(status.st_mode) and status.st_size <= max_bytes
-            if not (is_plain or stat.S_ISDIR(status.st_mode)):
-                return shown(path.relative_to(folder).as_posix())
+    try:
+        for above, _, files in walk(folder, strict=True):
+            for path in (above / name for name in files):
+                if not is_file(path) or path.lstat().st_size > max_bytes:
+                    return shown(path.relative_to(folder).as_posix())
+    except OSError as error:
+        return shown(str(error))[-MAX_NAME:]
     return ""
 
 

@@ -1,15 +1,50 @@
 """Notebooks that were not handed in under the name of the lab's."""
 
-import os
 import re
-import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
-MAX_LISTED = 1_000
+from course.grading.tree import is_file, walk
+
+MAX_LISTED, FEW = 1_000, 10
+MOST_BYTES = 4 << 20  # of a file that are looked through
+_GRADE_ID = re.compile(rb'"grade_id":\s*"([^"\\]+)"')
 _SUFFIX = ".ipynb"
 _HIDDEN = re.compile(r"^\.|^__")  # .ipynb_checkpoints, __MACOSX
+
+
+Ids = frozenset[str]  # grade_ids of a notebook
+
+
+def grade_ids_in(notebook: bytes) -> Ids:
+    """Give the grade_ids that stand in the text of a notebook."""
+    return frozenset(match.decode("utf-8", "replace") for match in _GRADE_ID.findall(notebook))
+
+
+def find_by_content(folder: Path, notebook: str, ids: Mapping[str, Ids]) -> tuple[Path, str] | None:
+    """Look for the one file that holds cells of this notebook of a lab, and less of the others.
+
+    `ids` are those of all of the lab's notebooks. Gives its path and a sentence about it, None
+    where names have to tell.
+    """
+    right = folder / f"{notebook}{_SUFFIX}"
+    found = [p for p in islice(_notebooks(folder), FEW) if _most_like(p, ids) == notebook]
+    if len(found) != 1 or found[0] == right:
+        return None
+    return found[0], _graded_as(_place(found[0], folder), right)
+
+
+def _most_like(path: Path, ids: Mapping[str, Ids]) -> str:
+    """Name the notebook most of whose cells stand in a file, "" where it has none, or as many."""
+    try:
+        with path.open("rb") as file:
+            held = grade_ids_in(file.read(MOST_BYTES))
+    except OSError:
+        return ""
+    counts = sorted(((len(held & own), name) for name, own in ids.items()), reverse=True)
+    best, second = counts[0], counts[1]
+    return best[1] if best[0] > second[0] else ""
 
 
 def find_renamed(folder: Path, notebook: str, others: tuple[str, ...] = ()) -> tuple[Path, str]:
@@ -25,8 +60,7 @@ def find_renamed(folder: Path, notebook: str, others: tuple[str, ...] = ()) -> t
     here = [path for path in alike if path.parent == folder]
     for choice in (here, alike, [] if others else found):
         if len(choice) == 1:
-            name = _quoted(_place(choice[0], folder))
-            return choice[0], f"You handed in {name}; it was graded as `{right.name}`."
+            return choice[0], _graded_as(_place(choice[0], folder), right)
     if not found:
         return right, ""
     names = _listed([_place(path, folder) for path in found])
@@ -46,12 +80,16 @@ def beside(folder: Path, notebook: str, known: Iterable[str]) -> str:
 
 def _notebooks(folder: Path) -> Iterator[Path]:
     """Yield the notebooks in this folder and below it; links and pipes are none."""
-    for above, names, files in os.walk(folder):
-        names[:] = sorted(name for name in names if not _HIDDEN.match(name))
-        for name in sorted(files):
+    for above, names, files in walk(folder):
+        names[:] = [name for name in names if not _HIDDEN.match(name)]
+        for name in files:
             is_wanted = name.casefold().endswith(_SUFFIX) and not _HIDDEN.match(name)
-            if is_wanted and stat.S_ISREG(os.lstat(Path(above, name)).st_mode):
-                yield Path(above, name)
+            if is_wanted and is_file(above / name):
+                yield above / name
+
+
+def _graded_as(name: str, right: Path) -> str:
+    return f"You handed in {_quoted(name)}; it was graded as `{right.name}`."
 
 
 def _place(path: Path, folder: Path) -> str:

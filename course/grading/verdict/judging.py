@@ -27,6 +27,7 @@ _CONTROL = re.compile(
 )
 _SYNTAX = re.compile(r"""^\w+: File ".*", line (\d+)\n(?:.*\n)*?(\w+Error: .*)""")
 _UNDEFINED = re.compile(r"name '(\w+)' is not defined")
+_LACKING = re.compile(r"has no attribute '(\w+)'")
 
 
 @dataclass(frozen=True)
@@ -160,10 +161,12 @@ def _message(fault: BaseException, failures: Failures) -> str:
 
 def _error_message(fault: BaseException, failures: Failures) -> str:
     parts = [f"Your code stopped with {line(fault)}"]
-    undefined = _UNDEFINED.search(str(fault))
+    undefined, lacking = _UNDEFINED.search(str(fault)), _LACKING.search(str(fault))
     if undefined and undefined[1] in failures.definers:
         parts.append(failures.explain(undefined[1]).message)
+    elif lacking and failures.definers.get(lacking[1]) in failures.stopped:
+        parts.append(failures.explain(lacking[1]).message)
     traceback = clean(getattr(fault, "traceback", "")).strip()
-    if traceback:
+    if traceback != line(fault):
         parts.append(traceback[-MAX_TRACEBACK:])
-    return "\n".join(parts)
+    return "\n".join(filter(None, parts))

@@ -139,6 +139,8 @@ class Link:
             message = self._unpack(reply)
             if not isinstance(message, Request):
                 break
+            if len(reply) > self.limits.callback_bytes:
+                raise ProtocolFault("the student's code passed too much to a function of the test")
             started = time.monotonic()
             body = self._serve(message, raised)
             deadline += time.monotonic() - started  # the referee's own time is not the student's

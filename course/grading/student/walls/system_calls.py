@@ -109,8 +109,6 @@ fsetxattr 190 7
 removexattr 197 14
 lremovexattr 198 15
 fremovexattr 199 16
-setxattrat 463 463
-removexattrat 466 466
 utime 132 -
 utimes 235 -
 utimensat 280 88
@@ -121,6 +119,16 @@ symlinkat 266 36
 mknod 133 -
 mknodat 259 33
 mmap 9 222
+connect 42 203
+bind 49 200
+listen 50 201
+accept 43 202
+accept4 288 242
+inotify_init 253 -
+inotify_init1 294 26
+inotify_add_watch 254 27
+sync 162 81
+syncfs 306 267
 sendto 44 206
 sendmsg 46 211
 sendmmsg 307 269
