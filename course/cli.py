@@ -51,6 +51,12 @@ def main() -> None:
     except (CourseError, DataError) as error:
         err.print(f"[bold red]error[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(2)
+    except ModuleNotFoundError as error:
+        if str(error.name).split(".")[0] == "course":
+            raise
+        err.print(f"[bold red]error[/] `{error.name}` is not installed")
+        err.print("  What this command needs comes with: pip install 'nn-course\\[instructor]'")
+        sys.exit(2)
     except OSError as error:  # a folder that cannot be written into, or a full disk
         said = f"{error.filename or 'a file'}: {error.strerror or error}"
         err.print(f"[bold red]error[/] {escape(said)}", soft_wrap=True)

@@ -116,6 +116,34 @@ def test_feedback_holds_no_hidden_test(graded: tuple[Course, dict[str, Any], str
         assert "-7.5" not in page.read_text("utf-8")
 
 
+def test_what_cannot_be_written_is_told_plainly(course: Course, tmp_path: Path) -> None:
+    folder = course.submitted / "ada" / LAB
+    folder.mkdir(parents=True)
+    (folder / f"{LAB}.ipynb").write_bytes(b"{}")
+    grade = ("grade", LAB, "--root", course.root, "--sandbox", best_level().name)
+    for place in (tmp_path, tmp_path / "gone" / "results.json"):
+        ran = run(*grade, "--json", place)
+        assert (ran.returncode, "no file can be written there" in ran.stderr) == (2, True)
+    (course.root / "gradebook.db").write_text("garbage")
+    ran = run(*grade)
+    assert (ran.returncode, "the gradebook is broken" in ran.stderr) == (2, True)
+    (course.root / "gradebook.db").unlink()
+    (course.root / "autograded").write_text("a file")
+    ran = run(*grade)
+    assert (ran.returncode, "autograded" in ran.stderr) == (2, True)
+
+
+def test_a_library_that_is_not_there_is_named(tmp_path: Path) -> None:
+    code = "import sys; sys.modules['jupytext'] = None; import course.cli; course.cli.main()"
+    command = [sys.executable, "-c", code, "sync", "--root", str(tmp_path)]
+    (tmp_path / "source" / LAB).mkdir(parents=True)
+    (tmp_path / "source" / LAB / f"{LAB}.ipynb").write_text("{}")
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert "`jupytext` is not installed" in ran.stderr
+    assert "pip install 'nn-course[instructor]'" in ran.stderr
+
+
 def test_a_demo_folder_in_use_is_left_alone(course: Course, tmp_path: Path) -> None:
     precious = tmp_path / "thesis"
     precious.mkdir()

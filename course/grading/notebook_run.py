@@ -69,10 +69,10 @@ class NotebookRun:
         return any(is_killed(text) for text in ends)
 
     def stopped(self, steps: tuple[Step, ...]) -> tuple[str, ...]:
-        """Tell the student which cells had to be stopped, by place in the graded notebook."""
+        """Tell the student which cells had to be stopped."""
         late = (s for s in steps if s.key in self.runs and self.runs[s.key].status == "timeout")
         return tuple(
-            f"Cell {step.index + 1} did not come to its end in time and was stopped: "
+            f"{_named(step)} did not come to its end in time and was stopped: "
             "is there a loop that never ends?"
             for step in late
         )
@@ -128,6 +128,10 @@ class NotebookRun:
 
     def _failed(self, exercise: str) -> list[str]:
         return [k for k, t in self.trials.items() if t.ending and exercise_of(k) == exercise]
+
+
+def _named(step: Step) -> str:
+    return "A cell of yours" if step.key == f"cell-{step.index}" else f"The cell `{step.key}`"
 
 
 def is_killed(text: str) -> bool:

@@ -1,6 +1,6 @@
 """A course folder: its labs, their notebooks and cells, the known mistakes and alternatives."""
 
-from course.labs._cells import Cell, Kind, cells_of, exercise_of, has_hidden_tests
+from course.labs._cells import Cell, Kind, cells_of, exercise_of, has_hidden_tests, is_bonus
 from course.labs._layout import Course, Lab
 from course.labs._notebook import (
     dump_by_cells,
@@ -27,6 +27,7 @@ __all__ = [
     "dump_notebook",
     "exercise_of",
     "has_hidden_tests",
+    "is_bonus",
     "load_notebook",
     "parse_notebook",
     "parsed_source",

@@ -7,6 +7,7 @@ from typing import Any
 
 EXPERIMENT_TAG = "experiment"
 TEST_PREFIX = "test-"
+BONUS = "bonus_"
 HIDDEN_BEGIN = "### BEGIN HIDDEN TESTS"
 
 
@@ -56,6 +57,11 @@ def cells_of(notebook: Any) -> Iterator[Cell]:
 def exercise_of(grade_id: str) -> str:
     """Name the exercise that a test cell belongs to: `test-backprop-hidden` -> `backprop`."""
     return grade_id.removeprefix(TEST_PREFIX).split("-", 1)[0]
+
+
+def is_bonus(grade_id: str) -> bool:
+    """Tell whether a test cell's points come on top of the lab's."""
+    return exercise_of(grade_id).startswith(BONUS)
 
 
 def has_hidden_tests(cell: Cell) -> bool:

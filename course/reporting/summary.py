@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import mean, median
 
 from course.grading.verdict.results import GRADED, CellResult, NotebookResult, Status
-from course.labs import Lab, exercise_of
+from course.labs import Lab, exercise_of, is_bonus
 
 GLYPHS = {
     Status.PASSED: "✓",
@@ -34,7 +34,7 @@ class Row:
 
     @property
     def share(self) -> float:
-        """Points over the points that tests can give, in [0, 1]."""
+        """Points over those that tests can give, bonus aside: with bonus it may be more than 1."""
         return self.points / self.max_points if self.max_points else 0.0
 
     @property
@@ -127,7 +127,7 @@ def _rows(results: Sequence[NotebookResult]) -> Iterable[Row]:
             student=student,
             seeds=tuple(dict.fromkeys(result.seed for result in notebooks)),
             points=sum(cell.points for cell in tested),
-            max_points=sum(cell.max_points for cell in tested),
+            max_points=sum(cell.max_points for cell in tested if not is_bonus(cell.grade_id)),
             status=next((r.status for r in notebooks if r.status != GRADED), GRADED),
             cells=cells,
             notes=tuple(note for result in notebooks for note in result.notes),

@@ -89,11 +89,8 @@ def test_a_cell_that_never_ends_is_named_by_the_test_that_needs_it(
     verdict = by_id(result)["test-line"]
     assert verdict.status is Status.TIMEOUT
     assert verdict.message == "`Line` is not defined: the cell `line` did not end in time"
-    ids = [node.metadata.get("nbgrader", {}).get("grade_id") for node in source.cells]
     (note,) = result.notes
-    assert note.startswith(
-        f"Cell {ids.index('line') + 1} did not come to its end in time and was stopped"
-    )
+    assert note.startswith("The cell `line` did not come to its end in time and was stopped")
 
 
 @pytest.mark.parametrize(

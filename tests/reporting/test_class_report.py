@@ -55,6 +55,13 @@ def test_summary_counts_students_not_cells(tmp_path: Path) -> None:
     assert summary.columns == ("test-loss", "test-loss-hidden", "question-why")
 
 
+def test_bonus_comes_on_top(tmp_path: Path) -> None:
+    cells = cell("test-loss", 5, Status.PASSED), cell("test-bonus_step-hidden", 10, Status.PASSED)
+    summary = summarise([result("ann", *cells)], lab(tmp_path), seed=5)
+    assert [(row.points, row.max_points) for row in summary.rows] == [(15, 10)]
+    assert summary.histogram[-1] == 1
+
+
 def test_manual_cells_do_not_count_as_lost_points(tmp_path: Path) -> None:
     assert summarise(CLASS[:1], lab(tmp_path), seed=5).mean == 1
 

@@ -1,10 +1,9 @@
 """Points: every test and question has some, and a lab has 100."""
 
 from course.authoring.rules._registry import Broken, View, rule
-from course.labs import Kind, exercise_of
+from course.labs import Kind, is_bonus
 
 TOTAL = 100
-BONUS = "bonus_"
 
 
 @rule("points-positive", "Write points=<number above 0> in the cell's marker.")
@@ -20,10 +19,6 @@ def points_positive(view: View) -> Broken:
 def points_total(view: View) -> Broken:
     """The points of a lab, bonus aside, do not sum to 100."""
     graded = list(view.of(Kind.TEST, Kind.MANUAL))
-    total = sum(
-        place.cell.points
-        for place in graded
-        if not exercise_of(place.cell.grade_id).startswith(BONUS)
-    )
+    total = sum(place.cell.points for place in graded if not is_bonus(place.cell.grade_id))
     if graded and total != TOTAL:
         yield None, f"the lab has {total:g} points"
