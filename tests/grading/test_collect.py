@@ -130,6 +130,13 @@ def test_the_notebook_is_found(
     assert notes == () or f"`{taken}`" in notes[0]
 
 
+def test_what_is_no_notebook_is_named(course: Course, plan: Plan) -> None:
+    data, notes = renamed(course, plan, "lines.zip", "timestamp.txt")
+    assert data is None
+    assert notes[0] == "You handed in `lines.zip`, but no notebook `lines.ipynb`."
+    assert notes[1].startswith("`timestamp.txt` holds no time")
+
+
 def test_what_cannot_be_told_apart_is_named(course: Course, plan: Plan) -> None:
     data, notes = renamed(course, plan, "a.ipynb", "b.ipynb")
     assert data is None

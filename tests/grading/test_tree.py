@@ -72,7 +72,7 @@ def test_what_lies_too_deep_is_passed_over_and_told_if_it_matters(
     with pytest.raises(Hidden):
         list(walk(folder, strict=True))
     assert read_data_files(folder, 100) == (("here.txt", b"x"),)
-    assert find_renamed(folder, "lines")[1] == ""
+    assert "no notebook `lines.ipynb`" in find_renamed(folder, "lines")[1]
     assert unfit_file(folder, 100)
 
 

@@ -25,6 +25,7 @@ from course.grading.tree import is_file, mode_of
 from course.labs import Course, Lab
 
 SUFFIX = ".ipynb"
+NO_TIME = f"`{STAMP}` holds no time and does not count; nbgrader's own pages stop at it."
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?( [A-Z][\w/]{1,40}| [+-]\d{4})?")
 
 
@@ -118,8 +119,10 @@ def _collect(folder: Path, notebook: str, ids: Mapping[str, Ids], size: int) -> 
         path, note = find_renamed(folder, notebook, tuple(n for n in ids if n != notebook))
     data, trouble = _read(path)
     files = read_data_files(folder, size)
-    notes = tuple(filter(None, (note, trouble)))
-    return Collected(folder.parent.name, notebook, data, files, notes, handed_in(folder))
+    stamp = handed_in(folder)
+    is_odd = not stamp and is_file(folder / STAMP) and (folder / STAMP).lstat().st_size > 0
+    notes = tuple(filter(None, (note, trouble, NO_TIME if is_odd else "")))
+    return Collected(folder.parent.name, notebook, data, files, notes, stamp)
 
 
 def handed_in(folder: Path) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
+from course.grading.submission.data_files import STAMP
 from course.grading.tree import is_file, walk
 
 MAX_LISTED, FEW = 1_000, 10
@@ -62,7 +63,7 @@ def find_renamed(folder: Path, notebook: str, others: tuple[str, ...] = ()) -> t
         if len(choice) == 1:
             return choice[0], _graded_as(_place(choice[0], folder), right)
     if not found:
-        return right, ""
+        return right, _no_notebook(folder, right)
     names = _listed([_place(path, folder) for path in found])
     return right, f"You handed in {names}. Which one is `{right.name}`? Give it that name."
 
@@ -86,6 +87,13 @@ def _notebooks(folder: Path) -> Iterator[Path]:
             is_wanted = name.casefold().endswith(_SUFFIX) and not _HIDDEN.match(name)
             if is_wanted and is_file(above / name):
                 yield above / name
+
+
+def _no_notebook(folder: Path, right: Path) -> str:
+    """Name what was handed in where no notebook is among it, "" where nothing was."""
+    _, _, files = next(walk(folder), (folder, [], []))
+    names = [n for n in files if n not in (STAMP, right.name) and not _HIDDEN.match(n)]
+    return f"You handed in {_listed(names)}, but no notebook `{right.name}`." if names else ""
 
 
 def _graded_as(name: str, right: Path) -> str:
