@@ -13,7 +13,7 @@ from course.grading.processes.memory import descendants
 from course.grading.sandbox import LimitsOnly, Start
 from course.grading.submission.data_files import read_data_files
 from course.grading.wall.connection import Student, StudentCell
-from course.grading.wall.faults import StudentDied, StudentError, StudentTimeout
+from course.grading.wall.faults import ProtocolFault, StudentDied, StudentError, StudentTimeout
 
 pytestmark = pytest.mark.slow
 
@@ -224,6 +224,13 @@ def test_large_arguments_and_values_travel(student):
     run(student, "def f(x): return x * 2")
     big = np.ones((1000, 1000))
     assert (student.lookup("f")(big) == 2).all()
+
+
+def test_a_function_of_the_test_is_called_with_little(student):
+    run(student, "import numpy as np\ndef f(g, n): return g(np.ones(n))")
+    assert student.lookup("f")(np.sum, 100_000) == 100_000
+    with pytest.raises(ProtocolFault, match="passed too much to a function of the test"):
+        student.lookup("f")(np.sum, 1_100_000)
 
 
 def test_errors_are_of_their_built_in_type(student):

@@ -239,6 +239,7 @@ HOSTILE = {
     "complex of text": body(["complex", "1", 2.0]),
     "range of text": body(["range", "a", 1, 2]),
     "range without a step": body(["range", 1, 2, 0]),
+    "range without a length": body(["range", 0, 2**64 - 1, 1]),
     "slice of two": body(["slice", 1, 2]),
     "nan as key": body(["dict", math.nan, 1]),
     "numpy nan as key": body(["dict", ["scalar", "<f8", np.float64(math.nan).tobytes()], 1]),
