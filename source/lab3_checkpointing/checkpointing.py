@@ -424,18 +424,26 @@ cases = (
     ([1, 4], [(0, 1), (1, 4), (4, 6)], [1, 1, 1, 1, 0, 0]),
     ([], [(0, 6)], [0, 0, 0, 0, 0, 0]),
 )
+
+
+def pre_activation(k, a):
+    """Stand in for the network's own, and count: one more evaluation of layer k."""
+    evaluations[k] += 1
+    return a @ weights[k] + biases[k]
+
+
 for checkpoints, pieces, once in cases:
     net = NetworkWithCheckpoints(sizes, checkpoints)
     net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
     # if your exercise 1 is still wrong, that must not count here again
     net.segments = lambda pieces=pieces: list(pieces)
-    meter = Meter(net)
+    net.pre_activation, evaluations = pre_activation, [0] * 6
     saved = net.feedforward_with_checkpoints(x)
     expected = [inputs[start] for start, _ in pieces]
     where = f"{title}, checkpoints {checkpoints}"
     print(where)
     print(checks.check_value(where, saved, expected, name="saved", see=see))
-    print(checks.check_value(where, meter.evaluations, once, name="evaluations", see=see))
+    print(checks.check_value(where, evaluations, once, name="evaluations", see=see))
 
 # %% grade_id="test-feedforward_with_checkpoints-hidden" points=6
 ### BEGIN HIDDEN TESTS
@@ -548,6 +556,14 @@ rng = checks.rng()
 sizes = [4, 4, 4, 4, 4, 4]
 weights = [rng.normal(size=shape) for shape in zip(sizes[:-1], sizes[1:])]
 biases = [rng.normal(size=n) for n in sizes[1:]]
+
+
+def pre_activation(k, a):
+    """Stand in for the network's own, and count: one more evaluation of layer k."""
+    evaluations[k] += 1
+    return a @ weights[k] + biases[k]
+
+
 for start, end in ((0, 2), (1, 4), (4, 5)):
     net = NetworkWithCheckpoints(sizes)
     net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
@@ -556,13 +572,13 @@ for start, end in ((0, 2), (1, 4), (4, 5)):
     for w, b in zip(weights[start:end], biases[start:end]):
         zs.append(inputs[-1] @ w + b)
         inputs.append(1 / (1 + np.exp(-zs[-1])))
-    meter = Meter(net)
+    net.pre_activation, evaluations = pre_activation, [0] * 5
     got = net.feedforward_between_layers(start, end, a)
     where, name = f"{title}, segment ({start}, {end})", "(inputs, pre_activations)"
     print(where)
     print(checks.check_value(where, got, (inputs[:-1], zs), name=name, see=see))
     once = [int(start <= k < end) for k in range(5)]
-    print(checks.check_value(where, meter.evaluations, once, name="evaluations", see=see))
+    print(checks.check_value(where, evaluations, once, name="evaluations", see=see))
 
 # %% grade_id="test-feedforward_between_layers-hidden" points=5
 ### BEGIN HIDDEN TESTS
@@ -1023,14 +1039,25 @@ cases = (
     ([1, 2, 3, 4, 5, 6, 7], [2, 2, 2, 2, 2, 2, 2, 1], 9),
     ([], [1, 1, 1, 1, 1, 1, 1, 1], 16),
 )
-meters = []
+weights = [rng.normal(size=shape) for shape in zip(sizes[:-1], sizes[1:])]
+counts, meters = [], []
+
+
+def pre_activation(k, a):
+    """Stand between the meter and the layer, and count, too."""
+    counts[-1][k] += 1
+    return a @ weights[k]
+
+
 for checkpoints, _, _ in cases:
     net = NetworkWithCheckpoints(sizes, checkpoints)
+    net.weights, net.pre_activation = [w.copy() for w in weights], pre_activation
+    counts.append([0] * 8)
     meters.append(Meter(net))
     net.backprop(x.copy(), y)
 peaks, left = [meter.peak for meter in meters], [meter.left for meter in meters]
-for meter, (checkpoints, evaluations, _) in zip(meters, cases):
-    where, got = f"{title}, checkpoints {checkpoints}", meter.evaluations
+for got, (checkpoints, evaluations, _) in zip(counts, cases):
+    where = f"{title}, checkpoints {checkpoints}"
     print(where)
     print(checks.check_value(where, got, evaluations, name="evaluations", see=see))
 for peak, (checkpoints, _, most) in zip(peaks, cases):
@@ -1043,16 +1070,46 @@ print("saved arrays left when backprop has returned:", left)
 message = "saved arrays are still alive when backprop has returned: who holds them?"
 print(checks.check_true(title, not any(left), message, observed=left, see=see))
 
-net = NetworkWithCheckpoints([1, *[16] * 35, 1], [12, 20, 28])
+
+def lively(shape):
+    """Weights with which the gradients of a deep network do not fade away."""
+    u, _, v = np.linalg.svd(rng.normal(size=shape), full_matrices=False)
+    return 4 * u @ v
+
+
+def cost(t):
+    """Cost of the deep network when all its weights have gone t of the way."""
+    a = x
+    for w, b, d in zip(weights, biases, way):
+        a = 1 / (1 + np.exp(-(a @ (w + t * d) + b)))
+    return np.sum((a - y) ** 2) / (2 * len(y))
+
+
+sizes = [1, *[16] * 80, 1]
+net = NetworkWithCheckpoints(sizes, range(0, 81, 9))
+weights = [lively(shape) for shape in zip(sizes[:-1], sizes[1:])]
+biases = [-w.sum(axis=0) / 2 for w in weights]
+net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
 x, y = rng.normal(size=(4000, 1)), rng.uniform(size=(4000, 1))
 checks.call(net.backprop, x[:1], y[:1], measure_memory=True)  # a first call imports
-used = checks.call(net.backprop, x, y, measure_memory=True).peak_bytes / (4000 * 16 * 8)
-print(f"36 layers, checkpoints 12, 20, 28: memory of {used:.1f} arrays taken, of 36 at most")
+done = checks.call(net.backprop, x, y, measure_memory=True)
+way = [rng.normal(size=w.shape) / 10 for w in weights]
+got = sum(np.sum(np.asarray(g) * d) for g, d in zip(done.value[0], way))
+slope, where = (cost(1e-4) - cost(-1e-4)) / 2e-4, f"{title}, 81 layers, batch of 4000"
+name = "slope of the cost along a random way, by grads_w"
+print(checks.check_value(where, got, slope, name=name, rtol=1e-4, atol=1e-7, see=see))
+used = done.peak_bytes / (4000 * 16 * 8)
+print(f"81 layers, segments of 9: memory of {used:.1f} arrays taken, of 38 at most")
 message = (
-    "memory is taken for more than 36 arrays of (4000, 16), where 23 are saved: "
+    "memory is taken for more than 38 arrays of (4000, 16), where 26 are saved: "
     "what do `backprop` and `backprop_between_layers` keep?"
 )
-print(checks.check_true(title, used < 36, message, see=see))
+print(checks.check_true(title, used < 38, message, see=see))
+half = NetworkWithCheckpoints([1, *[16] * 44, 1], range(0, 45, 9))
+lines = [checks.call(of.backprop, x[:2], y[:2], count_lines=True).lines for of in (half, net)]
+right = lines[1] <= 2.4 * lines[0]
+message = "9 segments of 9 layers must take 9/5 of the lines that 5 take, not more"
+print(checks.check_true(title, right, message, see=see), "·", message)
 
 # %% grade_id="test-backprop-memory-hidden" points=5
 ### BEGIN HIDDEN TESTS
@@ -1122,15 +1179,35 @@ for n_layers in (1, 2, 3, 4, 5, 6, 8):
     message = f"saved arrays are alive when backprop has returned, in a net of {n_layers} layers"
     print(checks.check_true(title, not any(left), message, observed=left, see=see))
 
-net = NetworkWithCheckpoints([1, *[12] * 39, 1], [10, 20, 30])
+
+def lively(shape):
+    """Weights with which gradients do not fade away: they are 4 times a rotation."""
+    u, _, v = np.linalg.svd(rng.normal(size=shape), full_matrices=False)
+    return 4 * u @ v
+
+
+# so deep that half of all inputs, or all of them in float32, take more than is allowed
+sizes = [1, *[12] * 99, 1]
+net = NetworkWithCheckpoints(sizes, range(0, 100, 10))
+weights = [lively(shape) for shape in zip(sizes[:-1], sizes[1:])]
+biases = [-w.sum(axis=0) / 2 for w in weights]
+net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
 x, y = rng.normal(size=(5000, 1)), rng.uniform(size=(5000, 1))
 checks.call(net.backprop, x[:1], y[:1], measure_memory=True)
-used = checks.call(net.backprop, x, y, measure_memory=True).peak_bytes / (5000 * 12 * 8)
+done, expected = checks.call(net.backprop, x, y, measure_memory=True), plain(x, y)
+name = "(grads_w, grads_b) of 100 layers, batch of 5000"
+print(checks.check_value(title, done.value, expected, name=name, rtol=1e-9, atol=1e-9, see=see))
+used = done.peak_bytes / (5000 * 12 * 8)
 message = (
-    "memory is taken for more than 35 arrays of (5000, 12), where 22 are saved: "
+    "memory is taken for more than 42 arrays of (5000, 12), where 29 are saved: "
     "what do `backprop` and `backprop_between_layers` keep?"
 )
-print(checks.check_true(title, used < 35, message, see=see))
+print(checks.check_true(title, used < 42, message, see=see))
+half = NetworkWithCheckpoints([1, *[12] * 49, 1], range(0, 50, 10))
+lines = [checks.call(of.backprop, x[:2], y[:2], count_lines=True).lines for of in (half, net)]
+right = lines[1] <= 2.5 * lines[0]
+message = "twice as many segments of 10 layers must take twice as many lines, not more"
+print(checks.check_true(title, right, message, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -1088,6 +1088,15 @@ for power in (1.0, 2.0, 3.0):
     name = f"gx, gy of Pow at x of both signs and 0, y = {power:g}"
     got = gx, back(gy, ())
     print(checks.check_value(title, got, expected, name=name, see=see))
+# what stands for `strictly` by now must hear of a quotient that no float can hold
+z = Div(rng.uniform(1, 2, size=3), np.full(3, 1e-200))
+try:
+    strictly(z.operation.grad, rng.uniform(1, 2, size=3))
+    heard = False
+except FloatingPointError:
+    heard = True
+text = "the given function `strictly` must raise FloatingPointError where NumPy would warn"
+print(checks.check_true(title, heard, text, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1422,13 +1431,6 @@ def search_depth(n):
     return deepest
 
 
-def chain_gradients(n):
-    """What backprop says about a deep chain: gradients of its last variable, at both its ends."""
-    nodes = deep_chain(n)
-    gradients = backprop(nodes[-1])
-    return gradients[nodes[0]], gradients[nodes[-1]]
-
-
 # %% [markdown]
 # ### Exercise 7 · `get_variables` (8 points)
 #
@@ -1498,18 +1500,37 @@ cases = {"y = x, z = (y + x) / 2": Average(y, x), "y = x, z = (x + y) / 2": Aver
 for name, z in cases.items():
     check_order(name, list(get_variables(z)), [x, y, z], [(x, y), (x, z), (y, z)])
 
-nodes = deep_chain(1_500)
+
+def chain(n, kind=None):
+    """The same as deep_chain, made here."""
+    nodes = [Parameter(1.0)]
+    for _ in range(n):
+        made = Identity(nodes[-1])
+        nodes.append(kind(made.value, made.operation) if kind else made)
+    return nodes
+
+
+def ladder(n):
+    """The same as diamond_ladder, made here."""
+    rungs = [(Parameter(1.0), Parameter(2.0))]
+    for _ in range(n):
+        left, right = rungs[-1]
+        rungs.append((Average(left, right), Average(right, left)))
+    return rungs
+
+
+nodes = chain(1_500)
 order = list(get_variables(nodes[-1]))
 right = len(order) == len(nodes) and all(a is b for a, b in zip(order, nodes))
 text = "a chain of 1,500 identities must come out from its beginning to its end"
 print(checks.check_true(title, right, text, observed=len(order), see=see), "·", text)
 
-tops = [Average(*diamond_ladder(n)[-1]) for n in (1, 6, 12)]
+tops = [Average(*ladder(n)[-1]) for n in (1, 6, 12)]
 lines = [checks.call(get_variables, top, count_lines=True).lines for top in tops]
 right = lines[2] <= 3 * lines[1]
 text = "twice as many rungs of the ladder must take twice as many lines, not more"
 print(checks.check_true(title, right, text, see=see), "·", text)
-ends = [deep_chain(n, Watched)[-1] for n in (10, 80, 160)]
+ends = [chain(n, Watched)[-1] for n in (10, 80, 160)]
 lines = [checks.call(get_variables, end, count_lines=True).lines for end in ends]
 right = lines[2] <= 3 * lines[1]
 text = "twice as long a chain must take twice as many lines, comparisons included"
@@ -1517,6 +1538,8 @@ print(checks.check_true(title, right, text, see=see), "·", text)
 
 # %% grade_id="test-get_variables-hidden" points=5
 ### BEGIN HIDDEN TESTS
+from traceback import walk_tb
+
 import numpy as np
 from course import checks
 
@@ -1564,7 +1587,24 @@ for size in (8, 20):
     order = list(get_variables(nodes[-1]))
     check_order(f"a random graph of {size} operations", order, nodes, edges)
 
-tops = [Average(*diamond_ladder(n)[-1]) for n in (1, 5, 10)]
+
+def chain(n, kind=None):
+    nodes = [Parameter(1.0)]
+    for _ in range(n):
+        made = Identity(nodes[-1])
+        nodes.append(kind(made.value, made.operation) if kind else made)
+    return nodes
+
+
+def ladder(n):
+    rungs = [(Parameter(1.0), Parameter(2.0))]
+    for _ in range(n):
+        left, right = rungs[-1]
+        rungs.append((Average(left, right), Average(right, left)))
+    return rungs
+
+
+tops = [Average(*ladder(n)[-1]) for n in (1, 5, 10)]
 lines = [checks.call(get_variables, top, count_lines=True).lines for top in tops]
 right = lines[2] <= 3 * lines[1]
 text = "twice as many rungs of the ladder must take twice as many lines"
@@ -1583,14 +1623,14 @@ lines = [checks.call(get_variables, skips(n), count_lines=True).lines for n in (
 right = lines[1] <= 3 * lines[0]
 text = "twice as many ways around must take twice as many lines"
 print(checks.check_true(title, right, text, see=see))
-rungs = diamond_ladder(500)
+rungs = ladder(500)
 order = list(get_variables(rungs[-1][0]))
 nodes = [node for rung in rungs[:-1] for node in rung] + [rungs[-1][0]]
 edges = [(a, b) for low, high in zip(rungs[:-2], rungs[1:-1]) for a in low for b in high]
 check_order("a ladder of 500 rungs", order, nodes, edges)
 
-chains = [deep_chain(n, Watched) for n in (10, 100, 200)]
-lines = [checks.call(get_variables, chain[-1], count_lines=True).lines for chain in chains]
+ends = [chain(n, Watched)[-1] for n in (10, 100, 200)]
+lines = [checks.call(get_variables, end, count_lines=True).lines for end in ends]
 right = lines[2] <= 3 * lines[1]
 text = "twice as long a chain must take twice as many lines, comparisons included"
 print(checks.check_true(title, right, text, see=see))
@@ -1602,6 +1642,35 @@ again = list(get_variables(rungs[-1][0]))
 right = len(again) == len(order) and all(a is b for a, b in zip(again, order))
 text = "a second call must give the same list"
 print(checks.check_true(title, right, text, observed=len(again), see=see))
+
+# The same once more with nothing that was given: a name may mean something else by now. At the far
+# end of a chain is an operation whose `args` are none, which stops the search: how deep was it?
+nodes = chain(200)
+nodes[1].operation.args = 1.0
+try:
+    get_variables(nodes[-1])
+    calls = 0
+except (TypeError, AttributeError) as error:
+    told = getattr(error, "traceback", "")  # of a student process, else the frames are here
+    calls = 100 if "calls before these" in told else len(list(walk_tb(error.__traceback__)))
+text = "without recursion: the far end of a chain must not be reached by calls within calls"
+print(checks.check_true(title, calls < 50, text, see=see))
+compared = []
+
+
+def compare(*_):
+    compared.append(1)
+    return False
+
+
+nodes = chain(100)
+Variable.__eq__ = compare
+try:
+    get_variables(nodes[-1])
+finally:
+    del Variable.__eq__
+text = "a chain of 100 identities must not take thousands of comparisons"
+print(checks.check_true(title, len(compared) < 1000, text, observed=len(compared), see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2004,18 +2073,24 @@ import numpy as np
 from course import checks
 
 title, see = "Exercise 8 · backprop", "8 · Backpropagation, for every graph"
-length = 1_500
+length, nodes = 1_500, [Parameter(1.0)]
+for _ in range(length):
+    nodes.append(Identity(nodes[-1]))
 try:
-    got = chain_gradients(length)
+    found = backprop(nodes[-1])
 except RecursionError:
     try:
-        get_variables(deep_chain(length)[-1])
+        get_variables(nodes[-1])
     except RecursionError:
         length = 300  # that has cost its points in exercise 7
-    got = chain_gradients(length)
+    found = backprop(nodes[length])
+got = found[nodes[0]], found[nodes[length]]
 name = f"gradients along a chain of {length} identities"
 print(checks.check_value(title, got, (1.0, 1.0), name=name, see=see))
-rungs = diamond_ladder(12)
+rungs = [(Parameter(1.0), Parameter(2.0))]
+for _ in range(12):
+    left, right = rungs[-1]
+    rungs.append((Average(left, right), Average(right, left)))
 found = backprop(rungs[-1][0])
 got = [found[end] for rung in rungs[:-1] for end in rung]
 name = "gradients along a ladder of 12 rungs"
@@ -3212,6 +3287,11 @@ print(checks.check_true(title, same, text, observed=len(left), see=see))
 got = [parameter.value for parameter in parameters]
 name = "values after two steps with one dictionary"
 print(checks.check_value(title, got, expected, name=name, sizes={"eta": eta}, see=see))
+# and without the given function, which may mean something else by now
+parameters = [Parameter(array) for array in arrays]
+checks.check_pure(title, descend, dict(zip(parameters, map(np.copy, steps))), eta, see=see)
+got = [parameter.value for parameter in parameters]
+print(checks.check_value(title, got, expected, name=name, sizes={"eta": eta}, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -3451,17 +3531,18 @@ exactly(fresh, second, "parameters that were not loaded again")
 exactly(saved, first, "parameters that were saved")
 
 file = temporary_file()
-dump_parameters([Parameter([[1.0, 2.0]]), Parameter(0.5)], file)
+a, b, c, d = rng.integers(1, 100, size=4) / 8
+dump_parameters([Parameter([[a, b]]), Parameter(c)], file)
 try:
     found = json.loads(text_of(file))
 except ValueError:
     found = "no JSON"
-text = "the file of the example must hold [[[1.0, 2.0]], 0.5], as JSON"
-right = found == [[[1.0, 2.0]], 0.5]
+text = f"the file of two parameters must hold [[[{a}, {b}]], {c}], as JSON"
+right = found == [[[a, b]], c]
 print(checks.check_true(title, right, text, observed=found, see=see))
 _, fresh = made([(1, 2), ()])
-load_parameters(fresh, file_with("[[[3.0, -4]], 1.5]"))
-exactly(fresh, [np.array([[3.0, -4.0]]), np.array(1.5)], "values from the file [[[3.0, -4]], 1.5]")
+load_parameters(fresh, file_with(f"[[[{b}, -4]], {d}]"))
+exactly(fresh, [np.array([[b, -4.0]]), np.array(d)], f"values from the file [[[{b}, -4]], {d}]")
 
 tiny, tinies = [np.array([1e-300, 1 / 3, -2e17, 0.1 + 0.2])], [Parameter(np.zeros(4))]
 dump_parameters([Parameter(tiny[0])], files[0])  # over what was there
