@@ -85,6 +85,15 @@ def test_report_escapes_everything_and_holds_no_script(tmp_path: Path) -> None:
     assert "--seed 5" in page
 
 
+def test_why_nothing_was_graded_is_said_once(tmp_path: Path) -> None:
+    why = "This notebook was not handed in."
+    cells = [cell(f"test-{name}", 0, Status.NOT_RUN, message=why) for name in "abc"]
+    missing = NotebookResult("ann", "lab", "missing", tuple(cells), notes=(why,))
+    page = class_report.render(summarise([missing], lab(tmp_path), seed=5))
+    assert page.count(why) == 1
+    assert "every test passed" not in page
+
+
 def test_hints_show_code_and_stress_and_nothing_else() -> None:
     html = str(class_report.marked("the *place* of `a * b`, <i>not</i> 2 * 3 * 4"))
     assert html == ("the <em>place</em> of <code>a * b</code>, &lt;i&gt;not&lt;/i&gt; 2 * 3 * 4")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from textwrap import shorten
 from typing import Any
 
 GRADED = "graded"
@@ -72,7 +73,9 @@ class NotebookResult:
         """Say the points, or why there are none."""
         if self.status == GRADED:
             return f"{self.points:g} points"
-        return f"{self.status} ({self.notes[-1][:MAX_REASON]})" if self.notes else self.status
+        if not self.notes:
+            return self.status
+        return f"{self.status} ({shorten(self.notes[-1], MAX_REASON, placeholder=' …')})"
 
     def lean(self) -> "NotebookResult":
         """Leave out what only the graded notebook needs to hold: it may be large."""
