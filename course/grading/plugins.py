@@ -20,7 +20,7 @@ from course.grading.run.store import digest_of, lab_digest
 from course.grading.run.workers import Workers
 from course.grading.sandbox.trust import agreed_level
 from course.grading.submission import rebuild
-from course.grading.submission.collect import collect, handed_in
+from course.grading.submission.collect import collect, has_odd_stamp
 from course.grading.submission.data_files import STAMP
 from course.grading.submission.folders import obstacle, shown, unfit_file
 from course.labs import Course, Lab, load_notebook, parse_notebook
@@ -60,9 +60,7 @@ def _not_for_nbgrader(folder: Path, max_bytes: int) -> str:
     name = unfit_file(folder, max_bytes)
     if name:
         return f"`{name}` is a link, a pipe, a device, too large or too deep; try `course grade`."
-    stamp = folder / STAMP
-    is_odd = stamp.exists() and stamp.stat().st_size > 0 and not handed_in(folder)
-    return f"`{STAMP}` holds no time; try `course grade`." if is_odd else ""
+    return f"`{STAMP}` holds no time; try `course grade`." if has_odd_stamp(folder) else ""
 
 
 class Rebuild(NbGraderPreprocessor):  # type: ignore[misc]

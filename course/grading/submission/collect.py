@@ -119,10 +119,8 @@ def _collect(folder: Path, notebook: str, ids: Mapping[str, Ids], size: int) -> 
         path, note = find_renamed(folder, notebook, tuple(n for n in ids if n != notebook))
     data, trouble = _read(path)
     files = read_data_files(folder, size)
-    stamp = handed_in(folder)
-    is_odd = not stamp and is_file(folder / STAMP) and (folder / STAMP).lstat().st_size > 0
-    notes = tuple(filter(None, (note, trouble, NO_TIME if is_odd else "")))
-    return Collected(folder.parent.name, notebook, data, files, notes, stamp)
+    notes = tuple(filter(None, (note, trouble, NO_TIME if has_odd_stamp(folder) else "")))
+    return Collected(folder.parent.name, notebook, data, files, notes, handed_in(folder))
 
 
 def handed_in(folder: Path) -> str:
@@ -136,6 +134,12 @@ def handed_in(folder: Path) -> str:
         return text if _TIME.fullmatch(text) and parse_utc(text) else ""
     except (OSError, ValueError, OverflowError):
         return ""
+
+
+def has_odd_stamp(folder: Path) -> bool:
+    """Tell whether there is a `timestamp.txt` that holds something, and no time."""
+    stamp = folder / STAMP
+    return is_file(stamp) and stamp.lstat().st_size > 0 and not handed_in(folder)
 
 
 def _read(path: Path) -> tuple[bytes | None, str]:
