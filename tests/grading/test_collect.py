@@ -168,6 +168,16 @@ def test_what_two_notebooks_hold_tells_which_is_which(
     assert jobs[0].notes == (f"You handed in `{names[0]}.ipynb`; it was graded as `lines.ipynb`.",)
 
 
+def test_a_copy_is_not_taken_for_a_notebook_that_lost_its_metadata(
+    course: Course, plan: Plan
+) -> None:
+    other = replace(plan, source_json=plan.source_json.replace('"squares"', '"circles"'))
+    folder = submit(course, "ada", b"mine", name="lines")
+    (folder / "old.ipynb").write_text(plan.source_json)
+    jobs = list(jobs_of(course, "ada", {"lines": plan, "circles": other}))
+    assert jobs[0].submission == b"mine"
+
+
 def test_what_cannot_be_copied_is_named(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "data.csv").write_bytes(b"12345")

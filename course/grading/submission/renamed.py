@@ -27,9 +27,11 @@ def find_by_content(folder: Path, notebook: str, ids: Mapping[str, Ids]) -> tupl
     """Look for the one file that holds cells of this notebook of a lab, and less of the others.
 
     `ids` are those of all of the lab's notebooks. Gives its path and a sentence about it, None
-    where names have to tell.
+    where names have to tell: also where a file of the right name holds cells of none.
     """
     right = folder / f"{notebook}{_SUFFIX}"
+    if is_file(right) and not _most_like(right, ids):
+        return None
     found = [p for p in islice(_notebooks(folder), FEW) if _most_like(p, ids) == notebook]
     if len(found) != 1 or found[0] == right:
         return None
