@@ -137,9 +137,9 @@ def handed_in(folder: Path) -> str:
 
 
 def has_odd_stamp(folder: Path) -> bool:
-    """Tell whether there is a `timestamp.txt` that holds something, and no time."""
+    """Tell whether there is a `timestamp.txt`, file or folder, that holds something but no time."""
     stamp = folder / STAMP
-    return is_file(stamp) and stamp.lstat().st_size > 0 and not handed_in(folder)
+    return bool(mode_of(stamp)) and stamp.lstat().st_size > 0 and not handed_in(folder)
 
 
 def _read(path: Path) -> tuple[bytes | None, str]:
