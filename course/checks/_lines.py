@@ -3,11 +3,12 @@
 import gc
 import sys
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from heapq import nlargest
 from operator import itemgetter
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,9 @@ class _Watched(np.ndarray):
         pass
 
 
+_FINALIZE = _Watched.__array_finalize__.__code__
+
+
 def count_lines(
     function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> tuple[Any, dict[str, int]]:
@@ -53,16 +57,16 @@ def count_lines(
     CannotCount
         in the function, where it starts a process or touches the trace.
     """
-    hits: dict[tuple[str, int], int] = {}
+    hits: dict[str, dict[int, int]] = defaultdict(dict)
+    traces: dict[CodeType, Callable[..., Any]] = {}
 
     def begin(frame: FrameType, event: str, told: Any) -> Any:
-        return None if _prints(frame) else trace(frame, event, told)
-
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
-        if event == "line" or event == "call":
-            key = frame.f_code.co_filename, frame.f_lineno
-            hits[key] = hits.get(key, 0) + 1
-        return trace
+        code = frame.f_code  # what is read here costs: the audit hook hears of it
+        if _prints(frame, code):
+            return None
+        if (trace := traces.get(code)) is None:
+            trace = traces[code] = _counter(hits[code.co_filename])
+        return trace(frame, event, told)
 
     given = [_watched(value) for value in args], {k: _watched(v) for k, v in kwargs.items()}
     stand_guard()
@@ -85,9 +89,21 @@ def count_lines(
         if before[3]:
             gc.enable()
     value = value.view(np.ndarray) if type(value) is _Watched else value
-    often = nlargest(MOST, hits.items(), key=itemgetter(1))
-    told = {f"{file}:{line}": count for (file, line), count in often}
-    return value, told | {"elsewhere": sum(hits.values()) - sum(told.values())}
+    flat = {f"{file}:{line}": n for file, lines in hits.items() for line, n in lines.items()}
+    told = dict(nlargest(MOST, flat.items(), key=itemgetter(1)))
+    return value, told | {"elsewhere": sum(flat.values()) - sum(told.values())}
+
+
+def _counter(counts: dict[int, int]) -> Callable[..., Any]:
+    """Give the trace of frames whose lines are counted there."""
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        if event == "line" or event == "call":
+            line = frame.f_lineno
+            counts[line] = counts.get(line, 0) + 1
+        return trace
+
+    return trace
 
 
 def watched_while_counting(value: Any) -> Any:
@@ -104,10 +120,9 @@ def stand_guard() -> None:
     _guard.install()
 
 
-def _prints(frame: FrameType) -> bool:
-    """Tell whether a frame belongs to numpy's printing, or tells of an array made there."""
-    code = frame.f_code
-    if code is _Watched.__array_finalize__.__code__ and frame.f_back is not None:
+def _prints(frame: FrameType, code: CodeType) -> bool:
+    """Tell whether a frame, of that code, belongs to numpy's printing, or tells of its arrays."""
+    if code is _FINALIZE and frame.f_back is not None:
         code = frame.f_back.f_code
     return code.co_filename in _NOT_COUNTED
 

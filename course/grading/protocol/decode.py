@@ -1,6 +1,5 @@
 """msgpack to values, trusting nothing: every tag, type, length and number is checked."""
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +19,7 @@ from course.grading.protocol.shared import DTYPES, NAMED
 
 Resolve = Callable[[Reference], Any]
 NUMPY_DIMENSIONS = 32
-_READY = PLAIN | {int}
+READY = PLAIN | {int}
 NATIVE = {dtype: dtype.newbyteorder("=") for dtype in DTYPES.values()}
 
 
@@ -41,7 +40,7 @@ class Decoder:
             self.node = msgpack.unpackb(body[4:end], max_map_len=0, max_ext_len=0)
         except (ValueError, msgpack.UnpackException) as error:
             raise Malformed(f"not msgpack: {type(error).__name__}") from None
-        self._rest = memoryview(body)[end:]
+        self._rest = memoryview(body)[end:] if len(body) > end else b""
         self._resolve = resolve
         self._keys_left = KEYS
 
@@ -59,7 +58,7 @@ class Decoder:
     def value(self, node: Any, depth: int) -> Any:
         """Give the value of a node, nested no deeper than `depth`."""
         kind = type(node)
-        if kind in _READY:
+        if kind in READY:
             return node
         if kind is not list or not node or type(node[0]) is not str:
             raise Malformed("a value without a tag")
@@ -74,7 +73,7 @@ class Decoder:
         if depth <= 0:
             raise Malformed("values are nested too deep")
         value, depth = self.value, depth - 1
-        return [part if type(part) in _READY else value(part, depth) for part in parts]
+        return [part if type(part) in READY else value(part, depth) for part in parts]
 
     def _tuple(self, parts: list[Any], depth: int) -> tuple[Any, ...]:
         return tuple(self._items(parts, depth))
@@ -125,15 +124,17 @@ class Decoder:
 
     def _array(self, parts: list[Any], _: int) -> Any:
         dtype, shape = _dtype(parts[0] if parts else None), parts[1:]
-        if len(shape) > NUMPY_DIMENSIONS or not all(type(n) is int and n >= 0 for n in shape):
-            raise Malformed("not the shape of an array")
-        size = math.prod(shape) * dtype.itemsize
+        size = dtype.itemsize
+        for length in shape:
+            if type(length) is not int or length < 0 or len(shape) > NUMPY_DIMENSIONS:
+                raise Malformed("not the shape of an array")
+            size *= length
         if size > len(self._rest):
             raise Malformed("an array is longer than its bytes")
         raw, self._rest = self._rest[:size], self._rest[size:]
+        native = NATIVE[dtype]
         try:
-            flat = np.frombuffer(raw, dtype) if size else np.empty(0, dtype)
-            return np.array(flat.reshape(shape), dtype=NATIVE[dtype])
+            return np.ndarray(shape, dtype, raw).astype(native) if size else np.empty(shape, native)
         except ValueError:
             raise Malformed("not the shape of an array") from None
 

@@ -33,6 +33,14 @@ class Frames:
         """Take what was read."""
         self._read += part
 
+    def take(self, part: bytes, limit: int) -> bytes | None:
+        """Take what was read and give what `next` does; mostly that is one frame, and whole."""
+        size = len(part) - HEADER
+        if not self._read and 0 <= size <= limit and size == int.from_bytes(part[:HEADER], "big"):
+            return part[HEADER:]
+        self._read += part
+        return self.next(limit)
+
     def next(self, limit: int) -> bytes | None:
         """Give the body of the next frame; None while it is not whole.
 

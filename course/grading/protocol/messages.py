@@ -1,13 +1,14 @@
 """The four kinds of message, and their way into a frame's body and back."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, final
 
 from course.grading.protocol.bounds import Bounds, Malformed
-from course.grading.protocol.decode import Decoder, Resolve
-from course.grading.protocol.encode import Encoder, Refer
+from course.grading.protocol.decode import READY, Decoder, Resolve
+from course.grading.protocol.encode import PLAIN, Encoder, Refer
 
 
+@final
 class Request(NamedTuple):
     """Do this and answer with my number: an operation by name, and its arguments.
 
@@ -21,6 +22,7 @@ class Request(NamedTuple):
     released: tuple[int, ...] = ()
 
 
+@final
 class Value(NamedTuple):
     """The operation's result."""
 
@@ -28,6 +30,7 @@ class Value(NamedTuple):
     value: Any
 
 
+@final
 class Failure(NamedTuple):
     """The operation raised.
 
@@ -43,6 +46,7 @@ class Failure(NamedTuple):
     token: int = 0
 
 
+@final
 class Refusal(NamedTuple):
     """The operation was done, but its result cannot travel; `text` says why."""
 
@@ -66,8 +70,8 @@ def pack_message(message: Message, refer: Refer, bounds: Bounds) -> bytes:
         return encoder.body(("value", message.id, node(message.value, depth)))
     if type(message) is Request:
         number, operation, args, kwargs, released = message
-        nodes = [node(value, depth) for value in args]
-        named = [part for k, v in (kwargs or {}).items() for part in (k, node(v, depth))]
+        nodes = [value if type(value) in PLAIN else node(value, depth) for value in args]
+        named = [part for k, v in kwargs.items() for part in (k, node(v, depth))] if kwargs else ()
         return encoder.body(("request", number, operation, nodes, named, released))
     return encoder.body((type(message).__name__.lower(), *message))
 
@@ -78,11 +82,10 @@ def unpack_message(body: bytes, resolve: Resolve, bounds: Bounds) -> Message:
     parts = decoder.node
     if type(parts) is not list or not parts or type(parts[0]) is not str:
         raise Malformed("not a message")
-    name, *fields = parts
-    read = _READERS.get(name)
+    read = _READERS.get(parts[0])
     if read is None:
         raise Malformed("not a message")
-    message = read(fields, decoder, bounds.depth)
+    message = read(parts[1:], decoder, bounds.depth)
     decoder.end()
     return message
 
@@ -97,9 +100,9 @@ def _request(fields: list[Any], decoder: Decoder, depth: int) -> Request:
     _check(fields, (int, str, list, list, list))
     number, operation, args, named, released = fields
     value = decoder.value
-    values = tuple([value(node, depth) for node in args])
+    values = tuple([node if type(node) in READY else value(node, depth) for node in args])
     kwargs = _keywords(named, decoder, depth) if named else None
-    return Request(number, operation, values, kwargs, _all(int, released))
+    return Request(number, operation, values, kwargs, _all(int, released) if released else ())
 
 
 def _keywords(named: list[Any], decoder: Decoder, depth: int) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import random
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -80,7 +79,8 @@ class Agent:
         self._ids = itertools.count(1)
         self._lent = Lent()
         self._borrowed: dict[int, RefereeFunction] = {}
-        self._sink = Sink(Outputs(0, 0))
+        self._unheard = Outputs(0, 0)  # what is printed in a call is not shown
+        self._sink = Sink(self._unheard)
         self._shell = StudentShell.start(self._sink)
         observers, self._watched = make_observers()
         self._operations: dict[str, Operation] = {
@@ -96,10 +96,11 @@ class Agent:
         self._channel = channel
         self._thread = threading.get_ident()
         signal.signal(signal.SIGINT, self._interrupt)
+        sink, receive, answer = self._sink, self._receive, self._answer
         while True:
-            request = self._receive()
-            sys.stdout, sys.stderr = self._sink.stdout, self._sink.stderr
-            self._answer(request)
+            request = receive()
+            sys.stdout, sys.stderr = sink.stdout, sink.stderr
+            answer(request)
 
     def rehearse(self) -> None:
         """Do what is done for every submission, so that a process forked later has it warm."""
@@ -142,7 +143,7 @@ class Agent:
         return unpack_message(body, self._resolve, self._bounds)
 
     def _answer(self, message: Message) -> None:
-        if not isinstance(message, Request):
+        if type(message) is not Request:
             os._exit(1)
         for number in message.released:
             self._lent.release(number)
@@ -155,21 +156,24 @@ class Agent:
         self._channel.send(body)
 
     def _result(self, request: Request) -> Answer:
-        outer, self._sink.outputs = self._sink.outputs, Outputs(*self._chars)
-        operation: Callable[..., Any] = self._operations[request.operation]
+        number, name, args, kwargs, _ = request
+        sink, interrupt = self._sink, self._interrupt
+        outer = sink.outputs
+        sink.outputs = Outputs(*self._chars) if name == "run" else self._unheard
         try:
-            self._interrupt.is_on = True
-            value = operation(*request.args, **(request.kwargs or {}))
-            self._interrupt.is_on = False
+            operation = self._operations[name]
+            interrupt.is_on = True
+            value = operation(*args, **kwargs) if kwargs else operation(*args)
+            interrupt.is_on = False
         except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt too
-            self._interrupt.is_on = False
+            interrupt.is_on = False
             told = describe(error)
             token = getattr(error, "token", 0) if issubclass(type(error), RefereeError) else 0
-            return Failure(request.id, told.type_name, told.text, told.traceback, told.bases, token)
+            return Failure(number, told.type_name, told.text, told.traceback, told.bases, token)
         else:
-            return Value(request.id, value)
+            return Value(number, value)
         finally:
-            self._sink.outputs = outer
+            sink.outputs = outer
 
     def _start(
         self,
@@ -202,7 +206,7 @@ class Agent:
         return Mine(self._lent.number(value), type(value).__name__)
 
     def _resolve(self, reference: Reference) -> Any:
-        if isinstance(reference, Yours):
+        if type(reference) is Yours:
             return self._lent.object(reference.number)
         known = self._borrowed.get(reference.number)
         if known is None:

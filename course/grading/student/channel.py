@@ -32,14 +32,15 @@ class Channel:
 
     def receive(self, limit: int) -> bytes:
         """Wait for one frame."""
-        while (body := self._frames.next(limit)) is None:
+        body = self._frames.next(limit)
+        while body is None:
             try:
                 part = os.read(self._reads, CHUNK)
             except OSError:
                 os._exit(1)
             if not part:
                 os._exit(0)
-            self._frames.add(part)
+            body = self._frames.take(part, limit)
         return body
 
     def _close(self) -> None:

@@ -39,7 +39,7 @@ CALLBACK_DEPTH = 16
 INTERRUPT_SECONDS = 1.0  # code that is interrupted gives up at once, or means to go on
 TEXT_CHARS, TRACEBACK_CHARS = 2_000, 10_000
 RELEASED = 1_000  # how many released objects one request tells of
-OBJECTS = 16  # Python objects take about so many times the room that they have in a frame
+_BEYOND = 15  # Python objects take about so many times more room than they have in a frame
 
 
 class Link:
@@ -56,7 +56,7 @@ class Link:
         self._bounds = Bounds(limits.value_bytes, limits.structure_bytes, limits.value_depth)
         self._ids = itertools.count(1)
         self._lent = Lent()
-        self._proxies: weakref.WeakValueDictionary[int, Proxy] = weakref.WeakValueDictionary()
+        self._proxies: dict[int, weakref.ref[Proxy]] = {}
         self._released: set[int] = set()
         self._depth = 0
         self._room = limits.test_bytes
@@ -83,20 +83,24 @@ class Link:
         if self.closed:
             raise StudentDied(self.closed)
         released = self._take_released() if self._released else ()
-        request = Request(next(self._ids), operation, args, kwargs or None, released)
-        body = self._pack(request)
+        number = next(self._ids)
+        body = self._pack(Request(number, operation, args, kwargs or None, released))
         limit = self.limits.call_seconds if seconds is None else seconds
-        raised: dict[int, Exception] = {}
+        deadline, raised = time.monotonic() + limit, dict[int, Exception]()
         try:
-            answer = self._converse(request.id, body, time.monotonic() + limit, raised)
+            answer = self._hear(body, deadline)
+            if type(answer) is Request:
+                answer = self._serve(answer, deadline, raised)
+            if answer.id != number:
+                raise ProtocolFault("the student's process answered a request that was not made")
         except StudentTimeout as late:
-            if not self._interrupted(request.id):
+            if not self._interrupted(number):
                 self.close(f"{late}; it was replaced")
             raise
         except BaseException as error:
             self.close(f"{error}; it was replaced")
             raise
-        return _result(answer, raised)
+        return answer.value if type(answer) is Value and not raised else _result(answer, raised)
 
     def _interrupted(self, number: int) -> bool:
         """Stop what the process does; tell whether it gave up its work and can be asked again."""
@@ -118,37 +122,41 @@ class Link:
         self._lent.clear()
         self._room = self.limits.test_bytes
 
-    def release(self, number: int) -> None:
+    def release(self, number: int, proxy: Proxy) -> None:
         """Tell the process, with the next request, that no proxy stands for an object any more."""
-        self._released.add(number)
+        known = self._proxies.get(number)
+        alive = None if known is None else known()
+        if alive is None or alive is proxy:  # else another one was made meanwhile
+            self._proxies.pop(number, None)
+            self._released.add(number)
 
     def _take_released(self) -> tuple[int, ...]:
         """Take numbers of proxies that are gone, one by one: more may go at any moment."""
         count = min(len(self._released), RELEASED)
         return tuple([self._released.pop() for _ in range(count)])
 
-    def _converse(
-        self, number: int, body: bytes, deadline: float, raised: dict[int, Exception]
-    ) -> Answer:
-        while True:
-            reply = self._wire.exchange(body, min(deadline, self.until))
-            self.received += len(reply)
-            self._room -= _memory(reply)
-            if self._room < 0:
-                raise ProtocolFault("the student's code sent more than a test may take")
-            message = self._unpack(reply)
-            if not isinstance(message, Request):
-                break
-            if len(reply) > self.limits.callback_bytes:
+    def _hear(self, body: bytes, deadline: float) -> Message:
+        """Send a frame and read what comes back."""
+        reply = self._wire.exchange(body, min(deadline, self.until))
+        self.received += len(reply)
+        self._heard = len(reply)
+        self._room -= len(reply) + _BEYOND * min(int.from_bytes(reply[:4], "big"), len(reply))
+        if self._room < 0:
+            raise ProtocolFault("the student's code sent more than a test may take")
+        return self._unpack(reply)
+
+    def _serve(self, message: Message, deadline: float, raised: dict[int, Exception]) -> Answer:
+        """Call functions of ours for the student's code as long as it asks for that."""
+        while type(message) is Request:
+            if self._heard > self.limits.callback_bytes:
                 raise ProtocolFault("the student's code passed too much to a function of the test")
             started = time.monotonic()
-            body = self._serve(message, raised)
+            body = self._called(message, raised)
             deadline += time.monotonic() - started  # the referee's own time is not the student's
-        if message.id != number:
-            raise ProtocolFault("the student's process answered a request that was not made")
+            message = self._hear(body, deadline)
         return message
 
-    def _serve(self, request: Request, raised: dict[int, Exception]) -> bytes:
+    def _called(self, request: Request, raised: dict[int, Exception]) -> bytes:
         """Call a function of ours for the student's code, and pack what comes of it."""
         if request.operation != "call" or not request.args:
             raise ProtocolFault("the student's process asked for what it may not")
@@ -191,13 +199,15 @@ class Link:
         raise Unsendable(f"a {type(value).__name__} does not travel")
 
     def _resolve(self, reference: Reference) -> Any:
-        if isinstance(reference, Yours):
+        if type(reference) is Yours:
             return self._lent.object(reference.number)
-        proxy = self._proxies.get(reference.number)
+        number = reference.number
+        known = self._proxies.get(number)
+        proxy = None if known is None else known()
         if proxy is None:
-            proxy = Proxy(self, reference.number, reference.type_name)
-            self._proxies[reference.number] = proxy
-            self._released.discard(reference.number)
+            proxy = Proxy(self, number, reference.type_name)
+            self._proxies[number] = weakref.ref(proxy)
+            self._released.discard(number)
         return proxy
 
 
@@ -213,12 +223,6 @@ def _result(answer: Answer, raised: dict[int, Exception]) -> Any:
     if answer.token in raised:
         raise raised[answer.token]
     raise student_error(answer.type_name, answer.text, answer.traceback, answer.bases)
-
-
-def _memory(body: bytes) -> int:
-    """Estimate what a frame takes when it is decoded."""
-    structure = min(int.from_bytes(body[:4], "big"), len(body))
-    return len(body) + (OBJECTS - 1) * structure
 
 
 def student_error(

@@ -36,7 +36,7 @@ class Proxy:
         object.__setattr__(self, "_Proxy__type_name", type_name)
 
     def __del__(self) -> None:
-        self.__link.release(self.__number)
+        self.__link.release(self.__number, self)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the object in the student process."""
