@@ -720,10 +720,10 @@ def matmul_back(gz, x, y):
     return gz @ y.T, x.T @ gz
 
 
-x, y, u = rng.normal(size=(3, 3, 3))
-twice = Parameter(x)
+x, y, u = rng.normal(size=(3, 2, 2))
+large, twice = rng.normal(size=(3, 3)), Parameter(x)
 right = {
-    "tanh, ten times": any(refused(np.tanh, tanh_back, rng.normal(size=4)) for _ in range(10)),
+    "tanh, ten times": any(refused(np.tanh, tanh_back, rng.normal(size=2)) for _ in range(10)),
     "a matrix product": refused(np.matmul, matmul_back, x, y),
     "x * x, with one variable in both places": refused(
         lambda x, y: x * y, lambda gz, x, y: (gz * y, gz * x), twice, twice
@@ -744,10 +744,10 @@ wrong = {
         np.matmul, lambda gz, x, y: (y.T @ gz, gz @ x.T), x, y
     ),
     "one entry of many is wrong": refused(
-        lambda x: x, lambda gz, x: (gz * (np.arange(9).reshape(3, 3) != 7),), x
+        lambda x: x, lambda gz, x: (gz * (np.arange(9).reshape(3, 3) != 7),), large
     ),
     "two rows of the gradient are exchanged": refused(
-        lambda x: x**2, lambda gz, x: ((2 * gz * x)[[1, 0, 2]],), x
+        lambda x: x**2, lambda gz, x: ((2 * gz * x)[[1, 0, 2]],), large
     ),
     "the last of three is missing": refused(
         lambda x, y, u: x * y + u, lambda gz, x, y, u: (gz * y, gz * x), x, y, u
@@ -789,7 +789,7 @@ text = "with eps=0.5 the measured slope of x**3 is off, and even a right gradien
 print(checks.check_true(title, coarse, text, observed=seen, see=see))
 
 z = Custom(twice, u, forward=np.matmul, backward=matmul_back)
-gz = rng.normal(size=(3, 3))
+gz = rng.normal(size=(2, 2))
 before = tuple(np.array(v) for v in (z.value, twice.value, *z.operation.grad(gz)))
 numeric_test(z)
 after = z.value, twice.value, *z.operation.grad(gz.copy())
@@ -2039,9 +2039,8 @@ import numpy as np
 from course import checks
 
 title, see = "Exercise 8 · backprop", "8 · Backpropagation, for every graph"
-length, nodes = 1_000, [Parameter(1.0)]
-for _ in range(length):
-    nodes.append(Identity(nodes[-1]))
+length = 1_000
+nodes = deep_chain(length)
 try:
     found = backprop(nodes[-1])
 except RecursionError:
