@@ -7,18 +7,21 @@ from course.checks._calls import Call, call
 from course.checks._differences import central_difference
 from course.checks._errors import CheckFailed, OracleError
 from course.checks._gradients import check_gradients
+from course.checks._once import once
 from course.checks._oracles import compiler_options, jax_gradient, taylor_slope
-from course.checks._references import Reference
+from course.checks._references import Known, Reference
 from course.checks._report import Passed, Report
 from course.checks._session import Observation, Session, record, rng, session
-from course.checks._structure import check_integers, check_pure, check_vectorised
+from course.checks._structure import check_integers, check_pure
 from course.checks._taylor import check_taylor
 from course.checks._value import check_true, check_value
 from course.checks._values import is_sequence
+from course.checks._vectorised import check_vectorised
 
 __all__ = [
     "Call",
     "CheckFailed",
+    "Known",
     "Observation",
     "OracleError",
     "Passed",
@@ -37,6 +40,7 @@ __all__ = [
     "compiler_options",
     "is_sequence",
     "jax_gradient",
+    "once",
     "record",
     "rng",
     "session",

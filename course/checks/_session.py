@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 
 if TYPE_CHECKING:
-    from course.checks._references import Reference
+    from course.checks._references import Known
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,14 +30,14 @@ class Observation:
 class Session:
     """The run of one test cell: its generator and what its checks have seen so far.
 
-    `given` are the references of an earlier run of the cell, one for each gradient that it checked,
-    in order; `found` are those of this run.
+    `given` is what an earlier run of the cell found out, for each gradient that it checked and each
+    value that it asked for once, in order; `found` is what this run has.
     """
 
     generator: np.random.Generator
-    given: "tuple[Reference, ...]" = ()
+    given: "tuple[Known, ...]" = ()
     recorded: list[Observation] = field(default_factory=list)
-    found: "list[Reference]" = field(default_factory=list)
+    found: "list[Known]" = field(default_factory=list)
 
     @property
     def observations(self) -> tuple[Observation, ...]:
@@ -45,12 +45,12 @@ class Session:
         return tuple(self.recorded)
 
     @property
-    def references(self) -> "tuple[Reference, ...]":
-        """The gradients that were found so far, in order, for other sessions of the same cell."""
+    def references(self) -> "tuple[Known, ...]":
+        """What was found out so far, in order, for other sessions of the same cell."""
         return tuple(self.found)
 
-    def known(self) -> "Reference | None":
-        """Give the earlier run's reference for the gradient that is checked next."""
+    def known(self) -> "Known | None":
+        """Give what the earlier run found out at this place."""
         return self.given[len(self.found)] if len(self.found) < len(self.given) else None
 
 
@@ -58,12 +58,12 @@ _current: ContextVar[Session | None] = ContextVar("course_checks_session", defau
 
 
 @contextmanager
-def session(seed: int, cell: str, references: "tuple[Reference, ...]" = ()) -> Iterator[Session]:
+def session(seed: int, cell: str, references: "tuple[Known, ...]" = ()) -> Iterator[Session]:
     """Give `rng()` a generator seeded by `(seed, crc32(cell))` and keep observations.
 
     `seed` is non-negative; `cell` is the grade_id of the test cell, so that each cell draws its
     own numbers whatever ran before it. `references` are those of another session of the same cell
-    and seed: gradients that need not be found again.
+    and seed: what need not be found again.
     """
     current = Session(np.random.default_rng([seed, crc32(cell.encode())]), references)
     token = _current.set(current)
@@ -86,6 +86,26 @@ def rng() -> np.random.Generator:
     """
     current = _current.get()
     return current.generator if current else np.random.default_rng()
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """Let what is drawn in a block leave what is drawn after it as it is without the block.
+
+    For what only some runs of a cell come to: the others, whose observations are held against
+    theirs, must go on with the same numbers. Those of the block are drawn nowhere else.
+    """
+    current = _current.get()
+    if current is None:
+        yield
+        return
+    bits = current.generator.bit_generator
+    seed = int(current.generator.integers(2**63))
+    before, bits.state = bits.state, np.random.PCG64(seed).state
+    try:
+        yield
+    finally:
+        bits.state = before
 
 
 def record(kind: str, name: str, value: Any) -> None:

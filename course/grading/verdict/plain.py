@@ -11,7 +11,7 @@ from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from course.checks import Observation, Reference, session
+from course.checks import Known, Observation, session
 from course.grading.submission.rebuild import Step
 from course.grading.verdict.judging import ending_of
 from course.grading.verdict.time_limit import time_limit
@@ -27,14 +27,14 @@ class Sighting:
 
     observations: tuple[Observation, ...]
     ending: str
-    references: tuple[Reference, ...] = ()
+    references: tuple[Known, ...] = ()
 
 
 def run_plain(
     steps: Iterable[Step],
     seed: int,
     seconds: float,
-    references: Mapping[str, tuple[Reference, ...]] = MappingProxyType({}),
+    references: Mapping[str, tuple[Known, ...]] = MappingProxyType({}),
 ) -> Iterator[tuple[str, Sighting]]:
     """Run the cells in order; yield the key and the sighting of each test cell.
 

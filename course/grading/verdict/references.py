@@ -11,13 +11,13 @@ from contextlib import suppress
 from functools import partial
 from types import MappingProxyType
 
-from course.checks import Reference, compiler_options
+from course.checks import Known, compiler_options
 from course.grading.pool import TrustedPool
 from course.grading.submission.rebuild import steps_of
 from course.grading.verdict.plain import run_plain
 from course.labs import Kind, exercise_of, parsed_source
 
-References = Mapping[str, tuple[Reference, ...]]  # by test cell, in order of its checks
+References = Mapping[str, tuple[Known, ...]]  # by test cell, in order of its checks
 # Each gradient is asked for once: it is found sooner if less is made of it.
 FAST_TO_COMPILE = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
 NO_REFERENCES: References = MappingProxyType({})
