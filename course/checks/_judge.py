@@ -1,6 +1,7 @@
 """From two values in normal form to a verdict: pass quietly or raise a rendered `CheckFailed`."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from course.checks._facts import facts_of, label, others_fact
 from course.checks._finding import Case, Claim
 from course.checks._patterns import diagnose
 from course.checks._report import Report
-from course.checks._values import Node
+from course.checks._values import Array, Node
 
 
 def judge(got: Node, expected: Node, claim: Claim, last: Stage = Stage.VALUES) -> tuple[Leaf, ...]:
@@ -62,10 +63,14 @@ def difference(leaf: Leaf) -> float:
     if not isinstance(leaf.got, np.ndarray) or not isinstance(leaf.expected, np.ndarray):
         return 0.0
     got, expected = widened(leaf.got), widened(leaf.expected)
-    both = np.isfinite(got) & np.isfinite(expected)
-    if not both.all():
-        got, expected = got[both], expected[both]
-    with np.errstate(over="ignore"):
-        gap = np.abs(got - expected).max(initial=0.0)
-    scale = np.abs(expected).max(initial=0.0)
+    with np.errstate(all="ignore"):
+        gap, scale = _largest(got - expected), _largest(expected)
+        if not np.isfinite(gap + scale):
+            both = np.isfinite(got) & np.isfinite(expected)
+            gap, scale = _largest((got - expected)[both]), _largest(expected[both])
     return float(gap / max(scale, 1e-6))
+
+
+def _largest(array: Array) -> Any:
+    """Give the largest size of an entry, 0 where there is none."""
+    return np.abs(array).max(initial=0.0) if array.ndim else np.abs(array)
