@@ -26,6 +26,7 @@ from course.grading.protocol import (
     unpack_message,
 )
 from course.grading.protocol.messages import Answer
+from course.grading.student.allocator import keep_freed_memory
 from course.grading.student.bounds import set_limits
 from course.grading.student.channel import Channel
 from course.grading.student.describe import describe
@@ -82,6 +83,7 @@ class Agent:
         self._unheard = Outputs(0, 0)  # what is printed in a call is not shown
         self._sink = Sink(self._unheard)
         self._shell = StudentShell.start(self._sink)
+        keep_freed_memory()
         observers, self._watched = make_observers()
         self._operations: dict[str, Operation] = {
             **OPERATIONS,

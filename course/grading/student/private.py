@@ -5,8 +5,6 @@ is believed only where nothing better can be had.
 """
 
 import builtins
-import ctypes
-import gc
 import importlib.util
 import os
 import sys
@@ -14,6 +12,8 @@ import time
 from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
+
+from course.grading.student.allocator import make_settle
 
 CALLS = ("course.checks._values", "course.checks._lines", "course.checks._calls")
 SETTLE_SECONDS = 0.002  # the time of another thread counts when it has come to rest
@@ -56,25 +56,9 @@ def make_observers() -> tuple[dict[str, Callable[..., Any]], Callable[[Any], Any
         "observed_first": observed_first,
         "observed_again": observed_again,
         "contents": values.contents,
-        "settle": _make_settle(),
+        "settle": make_settle(),
     }
     return operations, lines.watched_while_counting
-
-
-def _make_settle() -> Callable[[], None]:
-    """Give the function that hands back to the system what memory the process does not use.
-
-    Else it might do so during the call that is measured, and what it held before would count.
-    """
-    collect = gc.collect
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
-
-    def settle() -> None:
-        collect()
-        if trim is not None:  # only glibc keeps much for itself
-            trim(0)
-
-    return settle
 
 
 def _make_observer(call_here: Callable[..., Any]) -> Observe:
