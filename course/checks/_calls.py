@@ -17,13 +17,15 @@ class Call:
     """What came of one call: its value, the arguments it altered, what it took.
 
     `hits` tells how often it ran which Python line, `peak_bytes` the most memory that it held at
-    once beyond what was held before; each is None where it was not asked for.
+    once beyond what was held before, `seconds` the processor time that it took; each is None where
+    it was not asked for.
     """
 
     value: Any
     changed: tuple[str, ...] = ()
     hits: Mapping[str, int] | None = None
     peak_bytes: int | None = None
+    seconds: float | None = None
 
     @property
     def lines(self) -> int | None:
@@ -36,6 +38,7 @@ def call(
     *args: Any,
     count_lines: bool = False,
     measure_memory: bool = False,
+    measure_time: bool = False,
     **kwargs: Any,
 ) -> Call:
     """Call student code once.
@@ -45,14 +48,24 @@ def call(
     memory that the call took. Of a student process the system tells that, to within a few MB: let
     what is measured be larger by far, and the arguments small beside it.
 
+    `measure_time` asks for that alone: `seconds` tells the processor time of all threads, what it
+    takes to hand over arguments and value included. It is read from outside the process of the
+    call, where nothing in there has a say; None where that cannot be. The value is then in normal
+    form, and `changed` stays empty.
+
     Pass the student's function itself, not a lambda around it: a type that has
-    `__course_call__(self, args, kwargs, count_lines, measure_memory) -> Call` makes the call
-    itself, which is how proxies see the student's side of it.
+    `__course_call__(self, args, kwargs, count_lines, measure_memory, measure_time) -> Call` makes
+    the call itself, which is how proxies see the student's side of it.
     """
     hook = getattr(type(function), "__course_call__", None)
     if hook is not None:
-        return hook(function, args, kwargs, count_lines, measure_memory)  # type: ignore[no-any-return]
+        return hook(function, args, kwargs, count_lines, measure_memory, measure_time)  # type: ignore[no-any-return]
     return call_here(function, args, kwargs, count_lines, measure_memory)
+
+
+def is_elsewhere(function: Callable[..., Any]) -> bool:
+    """Tell whether a function makes its calls itself, in another process."""
+    return hasattr(type(function), "__course_call__")
 
 
 class Twice:

@@ -1,11 +1,11 @@
-"""How student code works, whatever it computes: pure, right for integers, vectorised."""
+"""How student code works, whatever it computes: pure, right for integers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from course.checks._calls import altered, call, fresh, identical, twice
+from course.checks._calls import altered, call, fresh, twice
 from course.checks._compare import matches
 from course.checks._errors import CheckFailed, OracleError
 from course.checks._finding import Claim
@@ -109,68 +109,3 @@ def _as_floats(value: Any) -> Any:
     if type(value) in (list, tuple):
         return type(value)(map(_as_floats, value))
     return value.astype(np.float64) if _holds_integers(value) else fresh(value)
-
-
-def check_vectorised(
-    exercise: str,
-    function: Callable[..., Any],
-    make_args: Callable[[int], Sequence[Any]],
-    *,
-    sizes: tuple[int, int] = (2, 16),
-    see: str = "",
-) -> Passed:
-    """Hold that the executed Python lines do not grow with the batch, in all and each of them.
-
-    `make_args(B)` gives the arguments for a batch of `B`; `function` is the student's own. Fewer
-    lines more than there are samples more is no loop. What student code raises is passed on.
-
-    Raises
-    ------
-    CheckFailed
-        with pattern "loop-over-batch".
-    """
-    fewer, more = (_hits(exercise, function, make_args, size) for size in sizes)
-    small, large = sum(fewer.values()), sum(more.values())
-    hottest = max((more[line] - fewer.get(line, 0) for line in more), default=0)
-    grows = max(large - small, hottest) >= sizes[1] - sizes[0]
-    record("vectorised", exercise, grows)
-    if not grows:
-        return Passed(f"as many Python steps for a batch of {sizes[1]} as for one of {sizes[0]}")
-    raise CheckFailed(
-        Report(
-            f"{exercise}: the work is not vectorised over the batch.",
-            facts=(
-                f"executed Python steps: {small} for a batch of {sizes[0]}, "
-                f"{large} for one of {sizes[1]}",
-            ),
-            pattern="loop-over-batch",
-            cause="a loop over the samples: `for`, `while`, a comprehension, `map`, `np.vectorize` "
-            "and `np.apply_along_axis` are all loops in Python. Let one matrix product or one sum "
-            "over an axis do the whole batch.",
-            see=see,
-        )
-    )
-
-
-def _hits(
-    exercise: str,
-    function: Callable[..., Any],
-    make_args: Callable[[int], Sequence[Any]],
-    size: int,
-) -> Mapping[str, int]:
-    """Count the lines of a call whose value is that of any other call with the same arguments."""
-    args = tuple(make_args(size))
-    first = call(function, *map(fresh, args)).value  # imports and caches are no loop
-    counted = call(function, *map(fresh, args), count_lines=True)
-    if not _same(first, counted.value) and _same(first, call(function, *map(fresh, args)).value):
-        raise CheckFailed(
-            Report(
-                f"{exercise}: the function gives another value while its lines are counted.",
-                cause="it looks at how it is run (`sys.gettrace`), or changes something outside.",
-            )
-        )
-    return counted.hits or {}
-
-
-def _same(a: Any, b: Any) -> bool:
-    return identical(normal_form(a), normal_form(b))

@@ -39,7 +39,8 @@ def normal_form(value: Any) -> Node:
 
     Numbers become arrays of shape `()`; arrays are copied, in the machine's byte order; subclasses
     of ndarray, list, tuple and dict become plain.
-    What is deeper than `MAX_DEPTH` or has more than `MAX_ITEMS` items becomes an `Alien`.
+    What is deeper than `MAX_DEPTH` or has more than `MAX_ITEMS` items becomes an `Alien`. What is
+    in normal form already stays so.
     """
     try:
         return _Reader().read(value, 0)
@@ -115,7 +116,7 @@ class _Reader:
             return tuple(self.read(item, depth + 1) for item in value)
         if kind is dict:
             return self.read_dict(value, depth)
-        if value is None or kind is str:
+        if value is None or kind is str or kind is Alien:
             return value  # type: ignore[no-any-return]
         leaf = _leaf(value)
         if isinstance(leaf, Alien) and (inside := contents(value)) is not value:

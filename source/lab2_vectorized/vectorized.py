@@ -274,26 +274,31 @@ widths, batch = [3, 4, 2], 4
 net = Network(widths)
 net.weights = weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
 net.biases = biases = [rng.normal(size=n) for n in widths[1:]]
-x = rng.normal(size=(batch, widths[0]))
-activations, pre_activations = [x], []
-for w, b in zip(weights, biases):
-    # what a loop over the examples gives, one row each
-    pre_activations += [np.array([row @ w + b for row in activations[-1]])]
-    activations += [1 / (1 + np.exp(-pre_activations[-1]))]
-sizes = {"batch size": batch}
-got, expected = net.forward_pass(x), (activations, pre_activations)
-print(
-    checks.check_value(
-        title, got, expected, name="(activations, pre_activations)", sizes=sizes, see=see
-    )
-)
+
+
+def row_by_row(x):
+    """What a loop over the examples gives."""
+    activations, pre_activations = [x], []
+    for w, b in zip(weights, biases):
+        pre_activations += [np.array([row @ w + b for row in activations[-1]])]
+        activations += [1 / (1 + np.exp(-pre_activations[-1]))]
+    return activations, pre_activations
 
 
 def batch_of(batch):
-    return (rng.normal(size=(batch, widths[0])),)
+    return (rng.normal(size=(batch, 3)),)
 
 
-print(checks.check_vectorised(title, net.forward_pass, batch_of, see=see))
+(x,) = batch_of(batch)
+got, expected = net.forward_pass(x), row_by_row(x)
+sizes, name = {"batch size": batch}, "(activations, pre_activations)"
+print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
+
+# whether there is a loop over the examples shows with one layer, too
+net = Network([3, 2])
+net.weights = weights = [rng.normal(size=(3, 2))]
+net.biases = biases = [rng.normal(size=2)]
+print(checks.check_vectorised(title, net.forward_pass, batch_of, truth=row_by_row, see=see))
 
 # %% grade_id="test-forward_pass-hidden" points=6
 ### BEGIN HIDDEN TESTS
@@ -452,12 +457,34 @@ sizes, names = {"batch size": batch, "width of the output": 3}, ("deltas",)
 print(checks.check_gradients(title, got, loss, (zero,), names=names, sizes=sizes, see=see))
 
 
+# whether there is a loop over the examples shows with two small layers, too
+net = Network([2, 1, 2])
+net.weights = weights = [rng.normal(size=shape) for shape in ((2, 1), (1, 2))]
+net.biases = biases = [rng.normal(size=n) for n in (1, 2)]
+
+
 def batch_of(batch):
-    pre_activations = [rng.normal(size=(batch, n)) for n in widths[1:]]
-    return pre_activations, rng.uniform(size=(batch, 3)), rng.uniform(size=(batch, 3))
+    x, still = rng.normal(size=(batch, 2)), np.zeros(2)
+    return *forward(np, x, still), rng.uniform(size=(batch, 2))
 
 
-print(checks.check_vectorised(title, net.deltas, batch_of, see=see))
+def measured(pre_activations, output, y):
+    """The deltas when each unit is moved a little, up and down, in all examples at once."""
+
+    def costs(k, z):
+        a = 1 / (1 + np.exp(-z))
+        for w, b in zip(weights[k + 1 :], biases[k + 1 :]):
+            a = 1 / (1 + np.exp(-(a @ w + b)))
+        return np.sum((a - y) ** 2, axis=1) / (2 * len(y))
+
+    found = []
+    for k, z in enumerate(pre_activations):
+        steps = 1e-5 * np.eye(z.shape[1])
+        found.append([(costs(k, z + step) - costs(k, z - step)) / 2e-5 for step in steps])
+    return [np.transpose(columns) for columns in found]
+
+
+print(checks.check_vectorised(title, net.deltas, batch_of, truth=measured, see=see))
 
 # %% grade_id="test-deltas-hidden" points=10
 ### BEGIN HIDDEN TESTS
@@ -658,19 +685,35 @@ got, at = net.backprop(x, y), (weights, biases)
 sizes, names = {"batch size": batch}, ("grads_w", "grads_b")
 print(checks.check_gradients(title, got, loss, at, names=names, sizes=sizes, see=see))
 
-# only the steps are counted here, so that any numbers of the right shapes will do
-net.forward_pass = lambda x: (
-    [x[:, :1] * np.zeros(n) for n in widths],
-    [x[:, :1] * np.zeros(n) for n in widths[1:]],
-)
-net.deltas = lambda pre_activations, output, y: pre_activations
+# whether there is a loop over the examples shows with one layer, too
+net = Network([2, 1])
+w, b = rng.normal(size=(2, 1)), rng.normal(size=1)
+net.weights, net.biases = [w], [b]
+net.forward_pass = lambda x: ([x, 1 / (1 + np.exp(-(x @ w + b)))], [x @ w + b])
+net.deltas = lambda pre_activations, output, y: [(output - y) * output * (1 - output) / len(y)]
 
 
 def batch_of(batch):
-    return rng.normal(size=(batch, 4)), rng.uniform(size=(batch, 2))
+    return rng.normal(size=(batch, 2)), rng.uniform(size=(batch, 1))
 
 
-print(checks.check_vectorised(title, net.backprop, batch_of, see=see))
+def measured(x, y):
+    """Mean of the gradients of all examples.
+
+    Each parameter is moved a little, up and down, for all of them at once.
+    """
+
+    def costs(move):
+        output = 1 / (1 + np.exp(-(x @ (w + move[:2]) + b + move[2])))
+        return np.sum((output - y) ** 2, axis=1) / 2
+
+    moves = 1e-5 * np.eye(3).reshape(3, 3, 1)
+    slopes = np.transpose([costs(move) - costs(-move) for move in moves]) / 2e-5
+    found = slopes.mean(axis=0).reshape(3, 1)
+    return [found[:2]], [found[2]]
+
+
+print(checks.check_vectorised(title, net.backprop, batch_of, truth=measured, see=see))
 
 # %% grade_id="test-backprop-hidden" points=10
 ### BEGIN HIDDEN TESTS
@@ -955,15 +998,24 @@ sizes = {"number of examples": batch, "number of classes": n_classes}
 got = net.evaluate(x, np.eye(n_classes)[labels])
 print(checks.check_value(title, got, 0.7, name="accuracy", sizes=sizes, see=see))
 
-# only the steps are counted here, so that any output will do that is made of x
-net.feedforward = lambda x: x @ directions
+directions = rng.normal(size=(3, 3))
+net = Network([3, 3])
+net.feedforward = lambda x: 1 / (1 + np.exp(-np.tensordot(x, directions, axes=1)))
+right = {}  # by the size of the batch: how large a share of its answers is right
 
 
 def batch_of(batch):
-    return rng.normal(size=(batch, n_in)), np.eye(n_classes)[labels[:batch]]
+    x, wrong = rng.normal(size=(batch, 3)), rng.random(batch) < rng.uniform(0.2, 0.8)
+    labels = (np.argmax(x @ directions, axis=1) + wrong) % 3
+    right[batch] = np.mean(~wrong)
+    return x, np.eye(3)[labels]
 
 
-print(checks.check_vectorised(title, net.evaluate, batch_of, see=see))
+def known(x, y):
+    return right[len(x)]
+
+
+print(checks.check_vectorised(title, net.evaluate, batch_of, truth=known, see=see))
 
 # %% grade_id="test-evaluate-hidden" points=3
 ### BEGIN HIDDEN TESTS
@@ -1180,19 +1232,35 @@ got, sizes = net.per_example_gradients(x, y), {"number of examples": batch}
 name = "(grads_w, grads_b)"
 print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
 
-# only the steps are counted here, so that any numbers of the right shapes will do
-net.forward_pass = lambda x: (
-    [x[:, :1] * np.zeros(n) for n in widths],
-    [x[:, :1] * np.zeros(n) for n in widths[1:]],
-)
-net.deltas = lambda pre_activations, output, y: pre_activations
+# whether there is a loop over the examples shows with one layer, too
+net = Network([2, 1])
+w, b = rng.normal(size=(2, 1)), rng.normal(size=1)
+net.weights, net.biases = [w], [b]
+net.forward_pass = lambda x: ([x, 1 / (1 + np.exp(-(x @ w + b)))], [x @ w + b])
+net.deltas = lambda pre_activations, output, y: [(output - y) * output * (1 - output) / len(y)]
 
 
 def batch_of(batch):
-    return rng.normal(size=(batch, 3)), rng.uniform(size=(batch, 2))
+    return rng.normal(size=(batch, 2)), rng.uniform(size=(batch, 1))
 
 
-print(checks.check_vectorised(title, net.per_example_gradients, batch_of, see=see))
+def measured(x, y):
+    """Gradient of the cost of each example.
+
+    Each parameter is moved a little, up and down, for all of them at once.
+    """
+
+    def costs(move):
+        output = 1 / (1 + np.exp(-(x @ (w + move[:2]) + b + move[2])))
+        return np.sum((output - y) ** 2, axis=1) / 2
+
+    moves = 1e-5 * np.eye(3).reshape(3, 3, 1)
+    slopes = np.transpose([costs(move) - costs(-move) for move in moves]) / 2e-5
+    found = slopes.reshape(-1, 3, 1)
+    return [found[:, :2]], [found[:, 2]]
+
+
+print(checks.check_vectorised(title, net.per_example_gradients, batch_of, truth=measured, see=see))
 
 # %% grade_id="test-per_example_gradients-hidden" points=9
 ### BEGIN HIDDEN TESTS
@@ -1748,8 +1816,38 @@ expected, sizes = np.array([length_of(r) for r in range(batch)]), {"number of ex
 got, name = net.gradient_norms(x, y), "gradient_norms(x, y)"
 print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
 
-# now many examples and wide layers: only the steps and the memory are counted, any numbers will do
+# whether there is a loop over the examples shows with one layer, too
+net = Network([2, 1])
+w, b = rng.normal(size=(2, 1)), rng.normal(size=1)
+net.weights, net.biases = [w], [b]
+net.forward_pass = lambda x: ([x, 1 / (1 + np.exp(-(x @ w + b)))], [x @ w + b])
+net.deltas = lambda pre_activations, output, y: [(output - y) * output * (1 - output) / len(y)]
+
+
+def batch_of(batch):
+    return rng.normal(size=(batch, 2)), rng.uniform(size=(batch, 1))
+
+
+def measured(x, y):
+    """Length of the gradient of each example.
+
+    Each parameter is moved a little, up and down, for all of them at once.
+    """
+
+    def costs(move):
+        output = 1 / (1 + np.exp(-(x @ (w + move[:2]) + b + move[2])))
+        return np.sum((output - y) ** 2, axis=1) / 2
+
+    moves = 1e-5 * np.eye(3).reshape(3, 3, 1)
+    slopes = np.transpose([costs(move) - costs(-move) for move in moves]) / 2e-5
+    return np.sqrt(np.sum(slopes**2, axis=1))
+
+
+print(checks.check_vectorised(title, net.gradient_norms, batch_of, truth=measured, see=see))
+
+# now many examples and wide layers: only the memory is measured, so that any numbers will do
 widths = [200, 200, 3]
+net = Network(widths)
 net.weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
 net.biases = [rng.normal(size=n) for n in widths[1:]]
 net.forward_pass = lambda x: (
@@ -1759,12 +1857,8 @@ net.forward_pass = lambda x: (
 net.deltas = lambda pre_activations, output, y: pre_activations
 
 
-def batch_of(batch):
-    return rng.normal(size=(batch, 200)), rng.uniform(size=(batch, 3))
-
-
-print(checks.check_vectorised(title, net.gradient_norms, batch_of, see=see))
-used = checks.call(net.gradient_norms, *batch_of(256), measure_memory=True).peak_bytes
+x, y = rng.normal(size=(256, 200)), rng.uniform(size=(256, 3))
+used = checks.call(net.gradient_norms, x, y, measure_memory=True).peak_bytes
 large = "an array with the axes (B, n_in, n_out) is made, or something as large"
 sparing = used < 256 * 200 * 200 * 8 / 4
 print("memory is spared:", checks.check_true(title, sparing, large, see=see))
@@ -1819,17 +1913,33 @@ whole = rng.integers(-2, 3, size=(5, 2))
 name = "gradient_norms of whole x"
 print(checks.check_integers(title, net.gradient_norms, whole, y, name=name, see=see))
 
-widths = [180, 220, 3]
-net.weights = weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
-net.biases = biases = [rng.normal(size=n) for n in widths[1:]]
+
+net = Network([2, 1])
+net.forward_pass, net.deltas = forward_pass, deltas
+net.weights = weights = [rng.normal(size=(2, 1))]
+net.biases = biases = [rng.normal(size=1)]
 
 
 def batch_of(batch):
-    return rng.normal(size=(batch, 180)), rng.uniform(size=(batch, 3))
+    return rng.normal(size=(batch, 2)), rng.uniform(size=(batch, 1))
 
 
-print(checks.check_vectorised(title, net.gradient_norms, batch_of, see=see))
-used = checks.call(net.gradient_norms, *batch_of(320), measure_memory=True).peak_bytes
+def lengths(x, y):
+    """Length of the gradient of each example, from the gradient itself."""
+    a, z = forward_pass(x)
+    (d,) = deltas(z, a[-1], y)
+    grads_w = x[:, :, np.newaxis] * d[:, np.newaxis, :]
+    return len(y) * np.sqrt(np.sum(grads_w**2, axis=(1, 2)) + np.sum(d**2, axis=1))
+
+
+print(checks.check_vectorised(title, net.gradient_norms, batch_of, truth=lengths, see=see))
+widths = [180, 220, 3]
+net = Network(widths)
+net.forward_pass, net.deltas = forward_pass, deltas
+net.weights = weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
+net.biases = biases = [rng.normal(size=n) for n in widths[1:]]
+x, y = rng.normal(size=(320, 180)), rng.uniform(size=(320, 3))
+used = checks.call(net.gradient_norms, x, y, measure_memory=True).peak_bytes
 sparing = used < 320 * 180 * 220 * 8 / 4
 large = "an array with the axes (B, n_in, n_out) is made, or something as large"
 print(checks.check_true(title, sparing, large, see=see))

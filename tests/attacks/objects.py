@@ -82,7 +82,7 @@ class Lying:
     '''Answers the checks' own hook for calls.'''
     def __init__(self, f): self.f = f
     def __call__(self, *a, **k): return self.f(*a, **k)
-    def __course_call__(self, args, kwargs, count_lines=False, measure_memory=False):
+    def __course_call__(self, args, kwargs, *asked):
         from course.checks import Call
         return Call(self.f(*args, **kwargs), (), 1, 1)
     def __course_describe__(self): return "fine"

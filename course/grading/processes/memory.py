@@ -1,5 +1,6 @@
 """The memory of a student process and all that it started, read from outside (Linux only)."""
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -22,7 +23,7 @@ class MemoryGauge:
 
     def reset(self) -> bool:
         """Let the measure of `grown` begin; False where the system does not allow it."""
-        pids = self._pids()
+        pids = self.pids()
         self._before, self._written = sum(map(resident, pids)), sum(map(_written, pids))
         return self._before > 0 and all(map(_reset, pids))
 
@@ -33,20 +34,30 @@ class MemoryGauge:
         used, beyond what Python uses anyway, and that was more. So does what they wrote, into files
         or pipes, but for the `told` bytes that they wrote to the referee.
         """
-        pids = self._pids()
+        pids = self.pids()
         now = sum(map(resident, pids))
         more = sum(_size(pid, "VmHWM") for pid in pids) - min(self._before, now)
         used = max(0, more, sum(map(_used, pids)) - PYTHON_BYTES)
         return used + max(0, sum(map(_written, pids)) - self._written - told)
 
-    def _pids(self) -> list[int]:
+    def pids(self) -> list[int]:
+        """List the processes that it looks at, as they are now."""
         return [pid for pid in descendants(*self._roots) if pid not in self._aside]
 
 
 def children(pid: int) -> list[int]:
-    """List the processes that a process started."""
+    """List the processes that a process started, in whichever of its threads."""
+    tasks = f"/proc/{pid}/task"
     try:
-        listed = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
+        threads = os.listdir(tasks)
+    except OSError:
+        return []
+    return [child for thread in threads for child in _children(f"{tasks}/{thread}/children")]
+
+
+def _children(file: str) -> list[int]:
+    try:
+        listed = Path(file).read_text("ascii")
     except OSError:
         return []
     return [int(child) for child in listed.split()]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from course.grading.processes.processor import clocks, seconds_between
 from course.grading.wall.faults import ProtocolFault, StudentDied, StudentFault
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ class Proxy:
         kwargs: dict[str, Any],
         count_lines: bool,
         measure_memory: bool,
+        measure_time: bool,
     ) -> "Call":
         """Call the object; tell which arguments it altered, and what the call took.
 
@@ -142,6 +144,8 @@ class Proxy:
         from course.checks._calls import altered
         from course.checks._values import normal_form
 
+        if measure_time:
+            return self.__timed(args, kwargs)
         if measure_memory:
             link = self.__link
             link.request("settle")
@@ -154,6 +158,20 @@ class Proxy:
         call, after = self.__observed(args, kwargs, count_lines, False, True)
         changed = call.changed or altered(before, after, len(args), kwargs)
         return replace(call, changed=changed)
+
+    def __timed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> "Call":
+        """Call the object as any other function, and look at the processor's clocks around it.
+
+        The value is read to its end meanwhile: else an object that stands for a list could leave
+        the work until its items are asked for.
+        """
+        from course.checks import Call
+        from course.checks._values import normal_form
+
+        gauge = self.__link.gauge
+        before = clocks(gauge.pids())
+        value = normal_form(self(*args, **kwargs))
+        return Call(value, seconds=seconds_between(before, clocks(gauge.pids())))
 
     def __observed(self, *asked: Any) -> "tuple[Call, tuple[Any, ...]]":
         """Give what the process tells of a call, and the arguments as it gives them back."""
