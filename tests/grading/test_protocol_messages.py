@@ -111,6 +111,25 @@ def test_a_frame_comes_through_however_it_is_cut(body, size):
     frames.end()
 
 
+@given(st.lists(st.binary(max_size=30), min_size=1, max_size=5), st.integers(1, 70))
+def test_frames_are_taken_as_they_are_added(bodies, size):
+    stream = b"".join(map(frame_of, bodies))
+    frames, found = Frames(), []
+    for place in range(0, len(stream), size):
+        body = frames.take(stream[place : place + size], 30)
+        while body is not None:
+            found.append(body)
+            body = frames.next(30)
+    assert found == bodies
+    frames.end()
+
+
+@pytest.mark.parametrize("size", [31, 1 << 31])
+def test_a_long_frame_is_not_taken(size):
+    with pytest.raises(Malformed):
+        Frames().take(size.to_bytes(4, "big") + bytes(31), 30)
+
+
 @given(st.lists(st.binary(max_size=30), max_size=5))
 def test_frames_that_come_at_once_are_told_apart(bodies):
     frames = Frames()

@@ -50,7 +50,7 @@ class Link:
         self.gauge = process.gauge
         self._interrupt = process.interrupt
         self.closed = ""  # why nothing can be asked any more
-        self.received = 0  # bytes of its messages so far
+        self.received = self._last = 0  # bytes of its messages so far, and of the last one
         self.until = float("inf")  # no request may last longer, whatever its own deadline
         self._wire = wire
         self._bounds = Bounds(limits.value_bytes, limits.structure_bytes, limits.value_depth)
@@ -138,9 +138,9 @@ class Link:
     def _hear(self, body: bytes, deadline: float) -> Message:
         """Send a frame and read what comes back."""
         reply = self._wire.exchange(body, min(deadline, self.until))
-        self.received += len(reply)
-        self._heard = len(reply)
-        self._room -= len(reply) + _BEYOND * min(int.from_bytes(reply[:4], "big"), len(reply))
+        self._last = len(reply)
+        self.received += self._last
+        self._room -= self._last + _BEYOND * min(int.from_bytes(reply[:4], "big"), self._last)
         if self._room < 0:
             raise ProtocolFault("the student's code sent more than a test may take")
         return self._unpack(reply)
@@ -148,7 +148,7 @@ class Link:
     def _serve(self, message: Message, deadline: float, raised: dict[int, Exception]) -> Answer:
         """Call functions of ours for the student's code as long as it asks for that."""
         while type(message) is Request:
-            if self._heard > self.limits.callback_bytes:
+            if self._last > self.limits.callback_bytes:
                 raise ProtocolFault("the student's code passed too much to a function of the test")
             started = time.monotonic()
             body = self._called(message, raised)
