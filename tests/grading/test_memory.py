@@ -1,5 +1,6 @@
 """The memory of a call, as the system tells it: what the student's process says does not count."""
 
+import platform
 import sys
 
 import pytest
@@ -148,6 +149,26 @@ def test_the_memory_of_another_process_counts(student):
     if student._level != LimitsOnly():
         pytest.skip("there is no other process")
     assert measured(student, "lets_another_hold", 10_000_000) > 75 * MB
+
+
+PAGES = """
+import resource
+import numpy as np
+
+def fetched(n):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(n):
+        np.ones(60_000)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told so")
+def test_memory_that_was_freed_is_used_again(student):
+    assert student.run(StudentCell("pages", PAGES)).status == "ok"
+    fetched = student.lookup("fetched")
+    fetched(1)
+    assert fetched(100) < 100  # where one such array has 117 pages
 
 
 @linux
