@@ -773,7 +773,7 @@ wrong = {
 }
 loose = refused(*square(1.01), 2 + y**2, rtol=0.1)
 near = refused(*square(1.01), x, atol=10.0)
-coarse = refused(lambda x: x**3, lambda gz, x: (3 * gz * x**2,), 2 + y**2, eps=0.5)
+coarse = refused(lambda x: x**3, lambda gz, x: (3 * gz * x**2,), 2 + large**2, eps=0.5)
 seen = [*right.values(), *wrong.values(), loose, near, coarse]
 for name, stopped in right.items():
     text = f"it refuses a right gradient: {name}"
