@@ -90,10 +90,10 @@ def rng() -> np.random.Generator:
 
 @contextmanager
 def aside() -> Iterator[None]:
-    """Let what is drawn in a block leave what is drawn after it as it is without the block.
+    """Let a block leave nothing behind: numbers drawn, observations, what was found out.
 
     For what only some runs of a cell come to: the others, whose observations are held against
-    theirs, must go on with the same numbers. Those of the block are drawn nowhere else.
+    theirs, must go on with the same numbers. What is drawn in the block is drawn nowhere else.
     """
     current = _current.get()
     if current is None:
@@ -102,9 +102,11 @@ def aside() -> Iterator[None]:
     bits = current.generator.bit_generator
     seed = int(current.generator.integers(2**63))
     before, bits.state = bits.state, np.random.PCG64(seed).state
+    token = _current.set(Session(current.generator))
     try:
         yield
     finally:
+        _current.reset(token)
         bits.state = before
 
 

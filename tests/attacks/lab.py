@@ -40,7 +40,18 @@ from course import checks
 rng = checks.rng()
 x, w = rng.normal(size=(4, 3)), rng.normal(size=(3, 2))
 checks.check_value("Exercise 3", layer(x, w), np.tanh(x @ w), name="layer(x, w)")
-print(checks.check_vectorised("Exercise 3", layer, lambda size: (rng.normal(size=(size, 3)), w)))
+w = rng.normal(size=(6, 4))
+
+
+def batch_of(size):
+    return rng.normal(size=(size, 6)), w
+
+
+def truth(x, w):
+    return np.tanh(x @ w)
+
+
+print(checks.check_vectorised("Exercise 3", layer, batch_of, truth=truth))
 """
 
 HIDDEN_LAYER = f"""### BEGIN HIDDEN TESTS

@@ -1,6 +1,6 @@
 """Speaking for the agent: forged, malformed and late answers, and lies about what was counted."""
 
-from tests.attacks.corpus import ABOVE, Code, Kind
+from tests.attacks.corpus import ABOVE, EVERY, WALLS, Code, Kind
 
 KIND = Kind("protocol and agent")
 
@@ -174,6 +174,17 @@ def layer(x, w):
             out[i, j] = np.tanh(sum(x[i, k] * w[k, j] for k in range(len(w))))
     return out
 """
+SLOW = LOOPS.replace("def layer(", "def slow(")
+ACCOUNT = (
+    AGENT
+    + """
+before = agent._operations["observed_call"]
+def observed(function, args, kwargs, count, memory, back):
+    value, changed, lines, *others = before(function, args, kwargs, False, memory, back)
+    return value, changed, {"<cell layer>:1": 7} if count else None, *others
+agent._operations["observed_call"] = observed
+"""
+)
 UNCHANGED = (
     AGENT
     + """
@@ -199,16 +210,10 @@ def call_here(function, args, kwargs, count, memory):
     return calls.Call(done.value, (), 7 if count else None, done.peak_bytes)
 calls.call_here = call_here
 """),
-    "lines-account": ("An account of a call that tells of a few lines only.", AGENT + """
-before = agent._operations["observed_call"]
-def observed(function, args, kwargs, count, memory, back):
-    value, changed, lines, *others = before(function, args, kwargs, False, memory, back)
-    return value, changed, {"<cell layer>:1": 7} if count else None, *others
-agent._operations["observed_call"] = observed
-""" + LOOPS),
+    "lines-account": ("An account of a call that tells of a few lines only.", ACCOUNT + LOOPS),
     "lines-trace-off": ("Switch the trace off and on again within the function.", """
 import numpy as np
-""" + LOOPS.replace("def layer(", "def slow(") + """
+""" + SLOW + """
 def layer(x, w):
     tracer = sys.gettrace(); sys.settrace(None)
     out = slow(x, w)
@@ -216,13 +221,13 @@ def layer(x, w):
     return out
 """),
     "lines-thread": ("Loop in a thread that is started for it.",
-                     LOOPS.replace("def layer(", "def slow(") + """
+                     SLOW + """
 from concurrent.futures import ThreadPoolExecutor
 def layer(x, w):
     with ThreadPoolExecutor(1) as pool: return pool.submit(slow, x, w).result()
 """),
     "lines-old-thread": ("Loop in a thread that waits since the import.",
-                         LOOPS.replace("def layer(", "def slow(") + """
+                         SLOW + """
 import threading, queue
 asked, answers = queue.Queue(), queue.Queue()
 def work():
@@ -231,7 +236,7 @@ threading.Thread(target=work, daemon=True).start()
 def layer(x, w):
     asked.put((x, w)); return answers.get()
 """),
-    "lines-child": ("Loop in a child process.", LOOPS.replace("def layer(", "def slow(") + """
+    "lines-child": ("Loop in a child process.", SLOW + """
 import multiprocessing
 def layer(x, w):
     reads, writes = os.pipe()
@@ -252,7 +257,7 @@ def layer(x, w):
     return np.array(list(map(np.tanh, rows)))
 """),
     "lines-frame-trace": ("Take the trace off each frame while it runs.",
-                          LOOPS.replace("def layer(", "def slow(") + """
+                          SLOW + """
 def layer(x, w):
     frame = sys._getframe()
     while frame:
@@ -260,7 +265,7 @@ def layer(x, w):
     return slow(x, w)
 """),
     "lines-audit-hook": ("Loop in an audit hook, which is not traced.",
-                         LOOPS.replace("def layer(", "def slow(") + """
+                         SLOW + """
 def hook(event, args):
     if event == "mine": args[0].append(slow(*args[1:]))
 sys.addaudithook(hook)
@@ -270,7 +275,7 @@ def layer(x, w):
     return box[0]
 """),
     "lines-profile": ("Loop in a profiler, which is not traced.",
-                      LOOPS.replace("def layer(", "def slow(") + """
+                      SLOW + """
 def marker(job): pass
 def profiler(frame, event, _):
     if event == "call" and frame.f_code is marker.__code__:
@@ -283,7 +288,7 @@ def layer(x, w):
     return job[-1] if len(job) == 3 else slow(x, w)
 """),
     "lines-trace-code": ("Put a function that counts nothing in the place of the trace.",
-                         LOOPS.replace("def layer(", "def slow(") + """
+                         SLOW + """
 def empty(count):
     a = b = c = d = None
     ways = [lambda f, e, t: None, lambda f, e, t: (None, a)[0], lambda f, e, t: (None, a, b)[0],
@@ -299,10 +304,10 @@ def layer(x, w):
     return out
 """),
     "lines-closure": ("Empty the count, which the trace holds.",
-                      LOOPS.replace("def layer(", "def slow(") + """
+                      SLOW + """
 def dicts(function, depth=3):
     for cell in function.__closure__ or ():
-        if type(cell.cell_contents) is dict: yield cell.cell_contents
+        if isinstance(cell.cell_contents, dict): yield cell.cell_contents
         elif depth and hasattr(cell.cell_contents, "__closure__"):
             yield from dicts(cell.cell_contents, depth - 1)
 def layer(x, w):
@@ -344,6 +349,60 @@ def layer(x, w):
         while i < len(x): out[i] = np.tanh(x[i] @ w); i += 1; yield
     collections.deque(rows(), maxlen=0)
     return out
+"""),
+    "time-floats": ("An account of few lines, for a loop that is as quick as loops can be.",
+                    ACCOUNT + """
+import math, operator
+import numpy as np
+def layer(x, w):
+    columns = w.T.tolist()
+    return np.array([[math.tanh(sum(map(operator.mul, row, column))) for column in columns]
+                     for row in x.tolist()])
+"""),
+    "time-rubbish": ("The same for a loop, and a quick wrong answer to a large batch.",
+                     ACCOUNT + SLOW + """
+def layer(x, w):
+    return slow(x, w) if len(x) < 1000 else np.zeros((len(x), w.shape[1]))
+"""),
+    "time-kept": ("The same, and answers that are kept should the question come again.",
+                  ACCOUNT + SLOW + """
+kept = {}
+def layer(x, w):
+    if x.tobytes() not in kept: kept[x.tobytes()] = slow(x, w)
+    return kept[x.tobytes()]
+"""),
+    "time-gone": ("The same, and the process ends with its answer to a large batch.",
+                  ACCOUNT + SLOW + """
+send, size = channel.send, 0
+def send_last(body):
+    send(body)
+    if size > 1000: os._exit(0)
+channel.send = send_last
+def layer(x, w):
+    global size
+    out, size = slow(x, w), len(x)
+    return out
+"""),
+    "time-thread": ("The same, and a thread that does the work.", ACCOUNT + SLOW + """
+def layer(x, w):
+    found = []
+    thread = threading.Thread(target=lambda: found.append(slow(x, w)))
+    thread.start()
+    thread.join()
+    return found[0]
+"""),
+    "time-child": ("The same, and a process that does the work and is gone by then.",
+                   ACCOUNT + SLOW + """
+def layer(x, w):
+    if len(x) < 1000: return slow(x, w)
+    reads, writes = os.pipe()
+    if os.fork() == 0:
+        os.write(writes, slow(x, w).tobytes()); os._exit(0)
+    os.close(writes)
+    data = b""
+    while part := os.read(reads, 1 << 16): data += part
+    os.close(reads); os.wait()
+    return np.frombuffer(data).reshape(len(x), -1)
 """),
     "pure-patched": ("Patch the comparison that tells whether arguments changed.", """
 import course.checks._calls as calls
@@ -410,6 +469,8 @@ WORTH = {
     "pure-restored": 10.0,
 }
 
+NEEDS_WALL = {"time-child"}  # without one a process may start others, and their time is lost
+
 ATTACKS = (
     *(
         KIND.code(name, what, "marks",
@@ -417,7 +478,8 @@ ATTACKS = (
         for name, (what, code) in SPEAKS.items()
     ),
     *(
-        KIND.code(name, what, "marks", Code(code, solutions=ABOVE), worth=WORTH.get(name, 0.0))
+        KIND.code(name, what, "marks", Code(code, solutions=ABOVE), worth=WORTH.get(name, 0.0),
+                  stopped_by=WALLS if name in NEEDS_WALL else EVERY)
         for name, (what, code) in LIES.items()
     ),
 )  # fmt: skip

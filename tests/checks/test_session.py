@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from course import checks
+from course.checks._session import aside
 from tests.checks.network import Problem, failure
 
 
@@ -74,3 +75,24 @@ def test_gradients_are_recorded_before_they_are_judged() -> None:
     assert [(o.kind, o.name) for o in seen.observations] == [("gradients", "grads_w, grads_b")] * 2
     wrong, right = (o.value for o in seen.observations)
     np.testing.assert_array_equal(wrong[0][0], -right[0][0])
+
+
+def test_nothing_is_left_of_what_is_done_aside() -> None:
+    def after(draws: int) -> tuple[float, set[float]]:
+        with checks.session(0, "c") as seen:
+            generator = checks.rng()
+            with aside():
+                drawn = {float(generator.normal()) for _ in range(draws)}
+                checks.check_value("E", 1.0, 1.0, name="v")
+                checks.central_difference(lambda x: (x * x).sum(), np.ones(20))
+                assert checks.rng() is generator
+            assert not seen.observations
+            assert not seen.references
+            return float(checks.rng().normal()), drawn
+
+    later, drawn = after(5)
+    assert after(0)[0] == later
+    assert len(drawn) == 5
+    assert later not in drawn
+    with aside():  # outside a session, too
+        checks.check_value("E", 1.0, 1.0, name="v")
