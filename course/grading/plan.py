@@ -19,7 +19,7 @@ class Plan:
 
     `source_json` is the instructor's notebook with solutions and hidden tests; `sandbox` names the
     level that contains student code, "" for the best that there is where it runs; `references` are
-    gradients that the tests need not find again.
+    what the tests need not find again.
     """
 
     lab: str

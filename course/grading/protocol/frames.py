@@ -38,7 +38,7 @@ class Frames:
         size = len(part) - HEADER
         if not self._read and 0 <= size <= limit and size == int.from_bytes(part[:HEADER], "big"):
             return part[HEADER:]
-        self._read += part
+        self.add(part)
         return self.next(limit)
 
     def next(self, limit: int) -> bytes | None:

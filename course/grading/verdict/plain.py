@@ -22,7 +22,7 @@ from course.labs import Kind
 class Sighting:
     """What a test cell observed, and what stopped it ("" where it ran to its end).
 
-    `references` are the gradients that it was judged by.
+    `references` are the gradients, and other values found once, that it was judged by.
     """
 
     observations: tuple[Observation, ...]

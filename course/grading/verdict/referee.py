@@ -81,8 +81,8 @@ class Witness(Protocol):
 class Referee:
     """Runs test cells against one student.
 
-    Every cell draws from a generator seeded by `seed` and its own key; `references` are gradients
-    that an earlier run of the cells with this seed found.
+    Every cell draws from a generator seeded by `seed` and its own key; `references` are what
+    an earlier run of the cells with this seed found out.
     """
 
     student: Witness

@@ -100,7 +100,7 @@ class Link:
         except BaseException as error:
             self.close(f"{error}; it was replaced")
             raise
-        return answer.value if type(answer) is Value and not raised else _result(answer, raised)
+        return _result(answer, raised)
 
     def _interrupted(self, number: int) -> bool:
         """Stop what the process does; tell whether it gave up its work and can be asked again."""
