@@ -14,6 +14,7 @@ from course.checks._report import Passed, Report
 from course.checks._session import Observation, Session, record, rng, session
 from course.checks._structure import check_integers, check_pure
 from course.checks._taylor import check_taylor
+from course.checks._together import call_all, get_all
 from course.checks._value import check_true, check_value
 from course.checks._values import is_sequence
 from course.checks._vectorised import check_vectorised
@@ -29,6 +30,7 @@ __all__ = [
     "Report",
     "Session",
     "call",
+    "call_all",
     "central_difference",
     "check_gradients",
     "check_integers",
@@ -38,6 +40,7 @@ __all__ = [
     "check_value",
     "check_vectorised",
     "compiler_options",
+    "get_all",
     "is_sequence",
     "jax_gradient",
     "once",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from course.checks._lines import count_lines as counted
-from course.checks._values import Node, normal_form
+from course.checks._values import Node, contents, normal_form
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,31 +68,38 @@ def is_elsewhere(function: Callable[..., Any]) -> bool:
     return hasattr(type(function), "__course_call__")
 
 
+@dataclass(frozen=True, eq=False)
 class Twice:
-    """Two calls of student code with the very same arguments, which are copies of those given.
+    """What came of two calls with the very same arguments, and these arguments afterwards.
 
-    A type that has `__course_twice__(self, args, kwargs)` gives what stands in for this.
+    `again` is None where the first call altered its arguments: there is no second one then.
     """
 
-    def __init__(
-        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> None:
-        self._function, self._args, self._kwargs = function, args, kwargs
-
-    def first(self) -> Call:
-        """Make the first call."""
-        return call(self._function, *self._args, **self._kwargs)
-
-    def again(self) -> tuple[Call, tuple[Any, ...]]:
-        """Make the second call; give the arguments as they are then, too."""
-        return self.first(), (*self._args, *self._kwargs.values())
+    first: Call
+    again: Call | None
+    after: tuple[Any, ...]
 
 
-def twice(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Twice:
-    """Prepare two calls with the same arguments."""
+def call_twice(
+    function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Twice:
+    """Call student code twice, with the same copies of the arguments.
+
+    A type that has `__course_twice__(self, args, kwargs) -> Twice` makes the calls itself.
+    """
     copies = tuple(map(fresh, args)), {key: fresh(kwargs[key]) for key in kwargs}
     hook = getattr(type(function), "__course_twice__", None)
-    return Twice(function, *copies) if hook is None else hook(function, *copies)
+    return (twice_here if hook is None else hook)(function, *copies)
+
+
+def twice_here(
+    function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Twice:
+    """Make the two calls in this process; the first value is a copy of its own."""
+    done = call_here(function, args, kwargs, False, False)
+    first = Call(fresh(contents(done.value)), done.changed)
+    again = None if done.changed else call_here(function, args, kwargs, False, False)
+    return Twice(first, again, (*args, *kwargs.values()))
 
 
 def call_here(
@@ -168,8 +175,8 @@ def identical(a: Node, b: Node) -> bool:
 
 def fresh(value: Any) -> Any:
     """Copy arrays, and lists, tuples and dicts of them; everything else is passed on as it is."""
-    if type(value) is np.ndarray:
-        return value.copy()
+    if issubclass(type(value), np.ndarray):
+        return np.array(value)
     if type(value) in (list, tuple):
         return type(value)(fresh(item) for item in value)
     if type(value) is dict:

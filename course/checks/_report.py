@@ -1,7 +1,8 @@
 """What a check says: a frozen report when it fails, one line when it passes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,13 @@ class Report:
 
 @dataclass(frozen=True)
 class Passed:
-    """A check that held; `text` says what was checked, or makes the words when they are read."""
+    """A check that held; `text` says what was checked, or makes the words when they are read.
+
+    `value` is what the student's code gave, where the check itself made the call.
+    """
 
     text: str | Callable[[], str]
+    value: Any = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
         return self.text if isinstance(self.text, str) else self.text()

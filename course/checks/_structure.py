@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from course.checks._calls import altered, call, fresh, twice
+from course.checks._calls import altered, call, call_twice, fresh
 from course.checks._compare import matches
 from course.checks._errors import CheckFailed, OracleError
 from course.checks._finding import Claim
@@ -26,7 +26,7 @@ def check_pure(
 
     `function` is the student's own, not a lambda around it. It is called twice with the same
     copies of the arguments, so that who alters them gets another answer. What student code raises
-    is passed on.
+    is passed on. `value` of the result is what the first call gave.
 
     Raises
     ------
@@ -34,20 +34,18 @@ def check_pure(
         with pattern "mutated-input" or "second-call-differs".
     """
     before = [normal_form(value) for value in (*args, *kwargs.values())]
-    calls = twice(function, args, kwargs)
-    first = calls.first()
-    value = as_data(normal_form(first.value))  # copied before a second call can alter it
-    changed, same = first.changed, True
-    if not changed:
-        again, after = calls.again()
-        changed = again.changed or altered(before, after, len(args), kwargs)
-        same = matches(as_data(normal_form(again.value)), value, _SAME)
+    calls = call_twice(function, args, kwargs)
+    changed, same = calls.first.changed, True
+    if calls.again is not None:
+        changed = calls.again.changed or altered(before, calls.after, len(args), kwargs)
+        first, again = (as_data(normal_form(one.value)) for one in (calls.first, calls.again))
+        same = matches(again, first, _SAME)
     record("pure", exercise, (changed, same))
     if changed:
         raise CheckFailed(_mutated(exercise, changed, see))
     if not same:
         raise CheckFailed(_unsteady(exercise, see))
-    return Passed("arguments unchanged, second call equal to the first")
+    return Passed("arguments unchanged, second call equal to the first", calls.first.value)
 
 
 def _mutated(exercise: str, changed: tuple[str, ...], see: str) -> Report:

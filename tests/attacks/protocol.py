@@ -156,9 +156,9 @@ get_ipython().user_ns = type("Any", (dict,), {
 def observed(function, args, kwargs, lines, memory, back):
     return (0.0 if not args else args[0], (), 1, 1, args)
 agent._operations["observed_call"] = observed
-def observed_first(function, args, kwargs): return (args[0] if args else 0.0, (), args)
-def observed_again(function, args): return observed_first(function, args, {})
-agent._operations.update(observed_first=observed_first, observed_again=observed_again)
+def observed_twice(function, args, kwargs):
+    return ((args[0] if args else 0.0, ()),) * 2 + (args,)
+agent._operations["observed_twice"] = observed_twice
 def squares(x): return x
 def layer(x, w): return x
 def fold(x, n): return x
@@ -190,11 +190,10 @@ UNCHANGED = (
     + """
 def without_changes(before):
     def told(*a):
-        value, _, last = before(*a)
-        return value, (), last
+        (value, _), again, last = before(*a)
+        return (value, ()), (again and again[0] or value, ()), last
     return told
-for name in ("observed_first", "observed_again"):
-    agent._operations[name] = without_changes(agent._operations[name])
+agent._operations["observed_twice"] = without_changes(agent._operations["observed_twice"])
 """
 )
 LIES = {
@@ -424,14 +423,12 @@ def squares(x):
 """),
     "pure-account-saved": ("The same, and copies given back for the arguments.", AGENT + """
 import copy, numpy as np
-first, again = agent._operations["observed_first"], agent._operations["observed_again"]
-def observed_first(function, args, kwargs):
-    global saved
+before = agent._operations["observed_twice"]
+def observed_twice(function, args, kwargs):
     saved = copy.deepcopy(args)
-    value, _, held = first(function, args, kwargs)
-    return value, (), held
-agent._operations["observed_first"] = observed_first
-agent._operations["observed_again"] = lambda *a: (again(*a)[0], (), saved)
+    (value, _), _, _ = before(function, args, kwargs)
+    return (value, ()), (before(function, args, kwargs)[0][0], ()), saved
+agent._operations["observed_twice"] = observed_twice
 def squares(x):
     np.abs(x, out=x)
     return x * x

@@ -3,15 +3,25 @@
 import copy
 import operator
 import pickle
+from functools import partial
 
 import numpy as np
 import pytest
 
-from course.checks import CheckFailed, call, check_value, is_sequence
+from course.checks import (
+    CheckFailed,
+    call,
+    call_all,
+    check_pure,
+    check_value,
+    get_all,
+    is_sequence,
+)
 from course.checks._values import normal_form
 from course.grading.limits import Limits
 from course.grading.wall.connection import Student, StudentCell
 from course.grading.wall.faults import ProtocolFault, StudentError, StudentNameError
+from tests.attacks.protocol import AGENT
 
 CELL = '''import numpy as np
 
@@ -171,6 +181,57 @@ def test_calls_with_keywords_and_references_inside_containers(get):
     assert get("net").twice(np.arange(2.0), scale=3).tolist() == [0.0, 3.0]
     pair = get("apply")(lambda a: {"net": [a]}, get("net"))
     assert pair["net"][0] is get("net")
+
+
+def test_calls_made_at_one_go(get):
+    apply, kind, net = get("apply"), get("kind"), get("net")
+    calls = [partial(kind, net), partial(net.twice, 2.0, scale=3), partial(apply, net.me)]
+    assert call_all(calls) == ["Net", 6.0, net]
+    with pytest.raises(KeyError, match="missing"):
+        call_all([partial(net.fail), partial(apply, net.me)])
+
+
+def test_attributes_read_at_one_go(get):
+    made = call_all([partial(get("Variable"), get("net")), partial(get("Variable"), get("other"))])
+    assert get_all(made, "value") == [get("net"), get("other")]
+    assert get_all(made, "value.sizes", "value.parent") == [([2, 3], None), ([2, 3], None)]
+    with pytest.raises(AttributeError):
+        get_all(made, "sizes")
+
+
+def forged(forger, lies):
+    """Let a process tell lies; give a function of it."""
+    cell = f"import os, sys\n{AGENT}{lies}\ndef f(*args): pass"
+    assert forger.run(StudentCell("cell", cell)).status == "ok"
+    return forger.lookup("f")
+
+
+@pytest.mark.parametrize("told", ["[1]", "(1, 2)", "None", "[1, 2, 3]"])
+def test_an_account_of_other_calls_than_those_asked_for_is_a_fault(told):
+    lies = f"agent._operations.update(call_all=lambda a: {told}, get_all=lambda *a: {told})"
+    with Student() as forger:
+        f = forged(forger, lies)
+        with pytest.raises(ProtocolFault):
+            call_all([partial(f), partial(f)])
+        with pytest.raises(ProtocolFault):
+            get_all([f, f], "a")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "None",
+        "(1, ()), None, ()",
+        "(1, ()), (1, 2), ()",
+        "(1, (2,)), None, ()",
+        "(1,), (1, ()), ()",
+    ],
+)
+def test_a_lie_about_two_calls_is_a_fault(told):
+    with Student() as forger:
+        f = forged(forger, f"agent._operations['observed_twice'] = lambda *a: ({told})")
+        with pytest.raises(ProtocolFault):
+            check_pure("E", f)
 
 
 def test_isinstance_of_a_students_class(get):

@@ -2,7 +2,7 @@
 
 import copy
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 REPR_CHARS = 500
@@ -12,6 +12,14 @@ Operation = Callable[..., Any]
 
 def _call(function: Any, *args: Any, **kwargs: Any) -> Any:
     return function(*args, **kwargs)
+
+
+def _call_all(calls: Iterable[tuple[Any, Any, Any]]) -> list[Any]:
+    return [function(*args, **kwargs) for function, args, kwargs in calls]
+
+
+def _get_all(objects: Iterable[Any], paths: Iterable[str]) -> list[Any]:
+    return list(map(operator.attrgetter(*paths), objects))
 
 
 def _next(iterator: Iterator[Any]) -> tuple[Any, ...]:
@@ -40,6 +48,8 @@ OPERATIONS: dict[str, Operation] = {
     **{name: getattr(operator, name) for name in _BY_NAME},
     **{function.__name__: function for function in _BUILTIN},
     "call": _call,
+    "call_all": _call_all,
+    "get_all": _get_all,
     "copy": copy.copy,
     "deepcopy": copy.deepcopy,
     "isinstance": isinstance,

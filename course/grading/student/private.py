@@ -24,15 +24,6 @@ Hits = Mapping[str, int] | None
 Observe = Callable[[Any, Any, Any, bool, bool, bool], tuple[Any, ...]]
 
 
-class Held:
-    """The arguments of two calls, which stay in this process between them."""
-
-    __slots__ = ("args", "kwargs")
-
-    def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self.args, self.kwargs = args, kwargs
-
-
 def make_observers() -> tuple[dict[str, Callable[..., Any]], Callable[[Any], Any]]:
     """Give the operations that look at what a call did, or at an object's contents, by name.
 
@@ -40,21 +31,17 @@ def make_observers() -> tuple[dict[str, Callable[..., Any]], Callable[[Any], Any
     what comes to student code from outside: while lines are counted, arrays are watched.
     """
     values, lines, calls = _private(CALLS)
-    call_here = calls.call_here
+    twice_here = calls.twice_here
     lines.stand_guard()
 
-    def observed_first(function: Any, args: Any, kwargs: Any) -> tuple[Any, ...]:
-        call = call_here(function, args, kwargs, False, False)
-        return (call.value, call.changed, Held(args, kwargs))
-
-    def observed_again(function: Any, held: Held) -> tuple[Any, ...]:
-        call = call_here(function, held.args, held.kwargs, False, False)
-        return (call.value, call.changed, (*held.args, *held.kwargs.values()))
+    def observed_twice(function: Any, args: Any, kwargs: Any) -> tuple[Any, ...]:
+        twice = twice_here(function, args, kwargs)
+        accounts = [call and (call.value, call.changed) for call in (twice.first, twice.again)]
+        return (*accounts, twice.after)
 
     operations = {
-        "observed_call": _make_observer(call_here),
-        "observed_first": observed_first,
-        "observed_again": observed_again,
+        "observed_call": _make_observer(calls.call_here),
+        "observed_twice": observed_twice,
         "contents": values.contents,
         "settle": make_settle(),
     }

@@ -8,8 +8,9 @@ A test that itself computes with what it judges gives the object a say: `abs(got
 is true if the object wants it to be. Values go to checks as they came.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from course.grading.processes.processor import clocks, seconds_between
@@ -17,6 +18,7 @@ from course.grading.wall.faults import ProtocolFault, StudentDied, StudentFault
 
 if TYPE_CHECKING:
     from course.checks import Call
+    from course.checks._calls import Twice
     from course.grading.wall.link import Link
 
 REPR_CHARS = 500
@@ -190,27 +192,41 @@ class Proxy:
         raise self.__no_account()
 
     def __course_twice__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> "Twice":
-        """Give two calls with the same arguments, which stay where they are called."""
-        return Twice(self, args, kwargs)
+        """Call the object twice with the same arguments, which stay where they are called."""
+        from course.checks._calls import Twice
+
+        match self.__plain("observed_twice", tuple, args, kwargs):
+            case (tuple() as first, tuple() | None as again, tuple() as after):
+                one, other = self.__told(first), None if again is None else self.__told(again)
+                if one.changed or other is not None:
+                    return Twice(one, other, after)
+        raise self.__no_account()
+
+    def __told(self, account: tuple[Any, ...]) -> "Call":
+        from course.checks import Call
+
+        match account:
+            case (value, tuple() as changed) if all(type(name) is str for name in changed):
+                return Call(value, changed)
+        raise self.__no_account()
 
     def __no_account(self) -> ProtocolFault:
         return ProtocolFault(f"the call of {self.__course_describe__()} has no account of itself")
 
-    def __called_first(self, args: Any, kwargs: Any) -> "tuple[Call, Any]":
-        from course.checks import Call
+    def __course_call_all__(self, calls: "list[partial[Any]]") -> list[Any]:
+        """Make calls in the student process, one after the other."""
+        asked = [(one.func, one.args, one.keywords) for one in calls]
+        return self.__several("call_all", len(asked), asked)
 
-        match self.__plain("observed_first", tuple, args, kwargs):
-            case (value, tuple(changed), held) if all(type(name) is str for name in changed):
-                return Call(value, changed), held
-        raise self.__no_account()
+    def __course_get_all__(self, objects: Sequence[Any], paths: tuple[str, ...]) -> list[Any]:
+        """Read attributes of objects in the student process."""
+        return self.__several("get_all", len(objects), list(objects), paths)
 
-    def __called_again(self, held: Any) -> "tuple[Call, tuple[Any, ...]]":
-        from course.checks import Call
-
-        match self.__plain("observed_again", tuple, held):
-            case (value, tuple(changed), tuple(args)) if all(type(n) is str for n in changed):
-                return Call(value, changed), args
-        raise self.__no_account()
+    def __several(self, operation: str, count: int, *args: Any) -> list[Any]:
+        values = self.__link.request(operation, *args)
+        if type(values) is not list or len(values) != count:
+            raise ProtocolFault(f"{operation} of {count} gave something else")
+        return values
 
     def __course_contents__(self) -> Any:
         """Give the list, tuple or dict that the object is by its base class, else the proxy."""
@@ -235,23 +251,6 @@ class Proxy:
             raise StudentDied(self.__link.closed or "this object is of another student process")
         number: int = self.__number
         return number
-
-
-class Twice:
-    """Two calls of a student's function with the same arguments."""
-
-    def __init__(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self._function, self._given = function, (args, kwargs)
-        self._held: Any = None
-
-    def first(self) -> "Call":
-        """Make the first call; the arguments stay in the student process."""
-        called, self._held = self._function._Proxy__called_first(*self._given)
-        return called  # type: ignore[no-any-return]
-
-    def again(self) -> "tuple[Call, tuple[Any, ...]]":
-        """Make the second call; give the arguments as they are then, too."""
-        return self._function._Proxy__called_again(self._held)  # type: ignore[no-any-return]
 
 
 def _are_counts(hits: dict[Any, Any]) -> bool:

@@ -1,0 +1,53 @@
+"""Calls and attributes asked for at one go, of objects in this process."""
+
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from course.checks import call_all, get_all
+
+
+def test_calls_are_made_in_order() -> None:
+    seen: list[int] = []
+
+    def times(x: int, *, by: int = 2) -> int:
+        seen.append(x)
+        return by * x
+
+    assert call_all([partial(times, 1), partial(times, 2, by=5), partial(abs, -3)]) == [2, 10, 3]
+    assert seen == [1, 2]
+    assert call_all([]) == []
+
+
+def test_no_call_is_made_after_one_that_raises() -> None:
+    seen: list[int] = []
+    with pytest.raises(ZeroDivisionError):
+        call_all([partial(seen.append, 1), partial(divmod, 1, 0), partial(seen.append, 2)])
+    assert seen == [1]
+
+
+def test_attributes_are_read_of_each_object() -> None:
+    things = [SimpleNamespace(value=n, inner=SimpleNamespace(name=str(n))) for n in range(3)]
+    assert get_all(things, "value") == [0, 1, 2]
+    assert get_all(things, "inner.name", "value") == [("0", 0), ("1", 1), ("2", 2)]
+    assert get_all([], "value") == []
+    with pytest.raises(AttributeError):
+        get_all(things, "inner.size")
+
+
+def test_an_object_elsewhere_is_asked_for_all() -> None:
+    class There:
+        def __call__(self) -> None: ...
+
+        def __course_call_all__(self, calls: Any) -> Any:
+            return ["called", *calls]
+
+        def __course_get_all__(self, objects: Any, paths: Any) -> Any:
+            return [*objects, paths]
+
+    there = There()
+    calls = [partial(abs, 1), partial(there)]
+    assert call_all(calls) == ["called", *calls]
+    assert get_all([1, there], "a", "b") == [1, there, ("a", "b")]
