@@ -35,6 +35,19 @@ def get_all(objects: Sequence[Any], *paths: str) -> list[Any]:
     return list(map(attrgetter(*paths), objects)) if hook is None else hook(objects, paths)
 
 
+def set_all(thing: Any, /, **values: Any) -> None:
+    """Set attributes of an object, in order.
+
+    If its type has `__course_set_all__(self, values)`, as proxies have, that sets them.
+    """
+    hook = _hook("__course_set_all__", [thing])
+    if hook is not None:
+        hook(values)
+        return
+    for name, value in values.items():
+        setattr(thing, name, value)
+
+
 def _hook(name: str, objects: Iterable[Any]) -> Callable[..., Any] | None:
     """Give the method of the first object whose type has it."""
     return next((getattr(x, name) for x in objects if hasattr(type(x), name)), None)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from course.checks import call_all, get_all
+from course.checks import call_all, get_all, set_all
 
 
 def test_calls_are_made_in_order() -> None:
@@ -37,6 +37,20 @@ def test_attributes_are_read_of_each_object() -> None:
         get_all(things, "inner.size")
 
 
+def test_attributes_are_set_in_order() -> None:
+    class Thing:
+        def __init__(self) -> None:
+            self.__dict__["seen"] = []
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            self.seen.append((name, value))
+
+    thing = Thing()
+    set_all(thing, b=1, a=[2])
+    set_all(thing)
+    assert thing.seen == [("b", 1), ("a", [2])]
+
+
 def test_an_object_elsewhere_is_asked_for_all() -> None:
     class There:
         def __call__(self) -> None: ...
@@ -47,7 +61,13 @@ def test_an_object_elsewhere_is_asked_for_all() -> None:
         def __course_get_all__(self, objects: Any, paths: Any) -> Any:
             return [*objects, paths]
 
+        def __course_set_all__(self, values: Any) -> None:
+            seen.append(values)
+
+    seen: list[Any] = []
     there = There()
     calls = [partial(abs, 1), partial(there)]
     assert call_all(calls) == ["called", *calls]
     assert get_all([1, there], "a", "b") == [1, there, ("a", "b")]
+    set_all(there, a=1, b=2)
+    assert seen == [{"a": 1, "b": 2}]

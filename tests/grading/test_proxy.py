@@ -16,6 +16,7 @@ from course.checks import (
     check_value,
     get_all,
     is_sequence,
+    set_all,
 )
 from course.checks._values import normal_form
 from course.grading.limits import Limits
@@ -204,6 +205,16 @@ def forged(forger, lies):
     cell = f"import os, sys\n{AGENT}{lies}\ndef f(*args): pass"
     assert forger.run(StudentCell("cell", cell)).status == "ok"
     return forger.lookup("f")
+
+
+def test_attributes_set_at_one_go(get):
+    net = get("Net")()
+    set_all(net, sizes=(4, 5), parent=get("net"), double=lambda x: 2 * x)
+    assert net.sizes == (4, 5)
+    assert net.parent is get("net")
+    assert net.double(3) == 6
+    with pytest.raises(AttributeError):
+        set_all(get("net").me, name=1)  # a method has no attributes to set
 
 
 @pytest.mark.parametrize("told", ["[1]", "(1, 2)", "None", "[1, 2, 3]"])

@@ -22,6 +22,11 @@ def _get_all(objects: Iterable[Any], paths: Iterable[str]) -> list[Any]:
     return list(map(operator.attrgetter(*paths), objects))
 
 
+def _set_all(thing: Any, names: Iterable[str], values: Iterable[Any]) -> None:
+    for name, value in zip(names, values, strict=True):
+        setattr(thing, name, value)
+
+
 def _next(iterator: Iterator[Any]) -> tuple[Any, ...]:
     """Give a tuple of the next item, the empty tuple at the end."""
     try:
@@ -50,6 +55,7 @@ OPERATIONS: dict[str, Operation] = {
     "call": _call,
     "call_all": _call_all,
     "get_all": _get_all,
+    "set_all": _set_all,
     "copy": copy.copy,
     "deepcopy": copy.deepcopy,
     "isinstance": isinstance,

@@ -222,6 +222,10 @@ class Proxy:
         """Read attributes of objects in the student process."""
         return self.__several("get_all", len(objects), list(objects), paths)
 
+    def __course_set_all__(self, values: dict[str, Any]) -> None:
+        """Set attributes of the object."""
+        self.__link.request("set_all", self, list(values), list(values.values()))
+
     def __several(self, operation: str, count: int, *args: Any) -> list[Any]:
         values = self.__link.request(operation, *args)
         if type(values) is not list or len(values) != count:
