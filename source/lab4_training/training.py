@@ -159,12 +159,14 @@ print(checks.check_value(title, got, np.full(2, np.log(3.0) - 5), name=name, see
 
 # %% grade_id="test-log_sum_exp-hidden" points=4
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
 title, see = "Exercise 1 · log_sum_exp", "1 · Probabilities out of any numbers"
 rng = checks.rng()
-for shape, axis in (
+cases = (
     ((5, 5), 0),
     ((2, 3, 4), 1),
     ((1, 6), -1),
@@ -172,11 +174,12 @@ for shape, axis in (
     ((3, 1), -1),
     ((2, 1, 4), -1),
     ((3, 1, 2), 0),
-):
-    z = rng.normal(size=shape) + rng.choice([-1000.0, 0.0, 1000.0], size=shape)
+)
+drawn = [rng.normal(size=of) + rng.choice([-1000.0, 0.0, 1000.0], size=of) for of, _ in cases]
+asked = [partial(log_sum_exp, z.copy(), axis=axis) for z, (_, axis) in zip(drawn, cases)]
+for (shape, axis), z, got in zip(cases, drawn, checks.call_all(asked)):
     expected = np.logaddexp.reduce(z, axis=axis)
     name = f"log_sum_exp for shape {shape}, axis {axis}"
-    got = log_sum_exp(z, axis=axis)
     print(checks.check_value(title, got, expected, name=name, rtol=1e-9, atol=1e-12, see=see))
 z = rng.normal(size=(3, 4)) + np.array([[-900.0], [5.0], [900.0]])
 expected = np.logaddexp.reduce(z, axis=1)
@@ -186,11 +189,12 @@ whole = rng.integers(-5, 6, size=(3, 4))
 print(checks.check_integers(title, log_sum_exp, whole, name="log_sum_exp(whole z)", see=see))
 print(checks.check_pure(title, log_sum_exp, z, see=see))
 for far in (-1000, -750, 720):  # nothing else in the array that would ask for care
-    for shape, axis in (((3, 4), -1), ((3, 4), 0), ((5,), 0)):
-        z = rng.normal(size=shape) + far
+    cases = ((3, 4), -1), ((3, 4), 0), ((5,), 0)
+    drawn = [rng.normal(size=shape) + far for shape, _ in cases]
+    asked = [partial(log_sum_exp, z.copy(), axis=axis) for z, (_, axis) in zip(drawn, cases)]
+    for (shape, axis), z, got in zip(cases, drawn, checks.call_all(asked)):
         expected = np.logaddexp.reduce(z, axis=axis)
         name = f"log_sum_exp, all entries around {far}, shape {shape}, axis {axis}"
-        got = log_sum_exp(z, axis=axis)
         print(checks.check_value(title, got, expected, name=name, rtol=1e-9, see=see))
 z = rng.normal(size=(3, 4)) - 1000
 expected = np.logaddexp.reduce(z, axis=1)
@@ -425,13 +429,13 @@ for batch, n_classes in ((1, 4), (3, 3), (6, 2)):
     y = np.eye(n_classes)[labels]
     log_p = logits - np.logaddexp.reduce(logits, axis=1)[:, None]
     expected = -sum(log_p[r, labels[r]] for r in range(batch)) / batch
-    name, got = f"cross_entropy for shape {logits.shape}", cross_entropy(logits, y)
-    print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
-    name, got = f"gradient for shape {logits.shape}", cross_entropy_gradient(logits, y)
+    done = checks.check_pure(title, cross_entropy, logits, y, see=see)
+    name, got = f"cross_entropy for shape {logits.shape}", done.value
+    print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see), done)
+    done = checks.check_pure(title, cross_entropy_gradient, logits, y, see=see)
+    name, got = f"gradient for shape {logits.shape}", done.value
     expected = (np.exp(log_p) - y) / batch
-    print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
-    print(checks.check_pure(title, cross_entropy, logits, y, see=see))
-    print(checks.check_pure(title, cross_entropy_gradient, logits, y, see=see))
+    print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see), done)
 logits = rng.normal(size=(5, 4)) + rng.choice([-1000.0, 0.0, 1000.0], size=(5, 4))
 y = np.eye(4)[rng.integers(0, 4, 5)]
 log_p = logits - np.logaddexp.reduce(logits, axis=1)[:, None]
@@ -821,10 +825,10 @@ for layers, batch in (
 ):
     sizes = {"batch size": batch}
     net = SoftmaxNetwork(layers)
-    net.cost_derivative = error
     weights = [rng.normal(size=shape) for shape in zip(layers[:-1], layers[1:])]
     biases = [rng.normal(size=n) for n in layers[1:]]
-    net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
+    own = {"weights": [w.copy() for w in weights], "biases": [b.copy() for b in biases]}
+    checks.set_all(net, **own, cost_derivative=error)
     x, y = (
         rng.normal(size=(batch, layers[0])),
         np.eye(layers[-1])[rng.integers(0, layers[-1], batch)],
@@ -836,11 +840,11 @@ for layers, batch in (
     name, got = f"forward with layers {layers}", net.forward(x)
     print(checks.check_value(title, got, activations, name=name, see=see))
     expected = checks.central_difference(loss, (weights, biases))
-    name, got = f"backprop, layers {layers}", net.backprop(x, y)
-    print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
-    print(checks.check_pure(title, net.backprop, x, y, see=see))
-    print(checks.check_value(title, net.weights, weights, name="weights afterwards", see=see))
-    print(checks.check_value(title, net.biases, biases, name="biases afterwards", see=see))
+    done, name = checks.check_pure(title, net.backprop, x, y, see=see), f"backprop, layers {layers}"
+    got = done.value
+    print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see), done)
+    got, name = checks.get_all([net], "weights", "biases")[0], "(weights, biases) afterwards"
+    print(checks.check_value(title, got, (weights, biases), name=name, see=see))
 # the same x once more, with other weights: nothing may be left of the last pass
 weights = [-w for w in weights]
 net.weights = [w.copy() for w in weights]
@@ -1110,15 +1114,12 @@ for shapes in ([(3, 3), (3, 3), (3, 3)], [(1, 4)], [(5, 2), (2, 1)]):
     flat = np.concatenate([w.ravel() for w in weights])
     name, sizes = f"l2_penalty for shapes {shapes}", {"l2": l2, "number of weights": flat.size}
     expected = l2 * np.dot(flat, flat) / 2
-    got = l2_penalty(weights, l2)
-    print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
-    # copies: what a student's code does to them must not reach the expected values
-    got = add_l2([g.copy() for g in grads_w], [g.copy() for g in grads_b], weights, biases, l2)
+    done = checks.check_pure(title, l2_penalty, weights, l2, see=see)
+    print(checks.check_value(title, done.value, expected, name=name, sizes=sizes, see=see), done)
+    given, name = (grads_w, grads_b, weights, biases, l2), f"add_l2 for shapes {shapes}"
     expected = [g + l2 * w for g, w in zip(grads_w, weights)], grads_b
-    name = f"add_l2 for shapes {shapes}"
-    print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
-    print(checks.check_pure(title, l2_penalty, weights, l2, see=see))
-    print(checks.check_pure(title, add_l2, grads_w, grads_b, weights, biases, l2, see=see))
+    done = checks.check_pure(title, add_l2, *given, see=see)
+    print(checks.check_value(title, done.value, expected, name=name, sizes=sizes, see=see), done)
 got = add_l2([g.copy() for g in grads_w], [g.copy() for g in grads_b], weights, biases, 0.0)
 expected = grads_w, grads_b
 print(checks.check_value(title, got, expected, name="add_l2 with l2 = 0", see=see))
@@ -1330,6 +1331,8 @@ print(checks.check_integers(title, first_step, whole, whole, name=name, see=see)
 
 # %% grade_id="test-momentum-hidden" points=8
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -1341,18 +1344,21 @@ for shapes in ([(2, 2), (2, 2), (2, 2)], [(4,)], [(1, 3), (3, 1), (1,), (2,), (2
         sizes = {"learning rate": rate, "momentum": momentum}
         optimizer = Momentum(rate, momentum=momentum, nesterov=nesterov)
         expected = [rng.normal(size=shape) for shape in shapes]
-        velocities = [np.zeros(shape) for shape in shapes]
+        velocities, asked, steps = [np.zeros(shape) for shape in shapes], [], []
         for t in range(5):
             gradients = [rng.normal(size=shape) for shape in shapes]
             if t == 4:  # somebody else moves the parameters: the step must begin there
                 expected = [rng.normal(size=shape) for shape in shapes]
-            got = optimizer.step([p.copy() for p in expected], gradients)
+            asked.append(([p.copy() for p in expected], gradients))
             for k, g in enumerate(gradients):
                 velocities[k] = momentum * velocities[k] + g
                 move = g + momentum * velocities[k] if nesterov else velocities[k]
                 expected[k] = expected[k] - rate * move
+            steps.append(expected[:])
+        step = optimizer.step
+        for t, got in enumerate(checks.call_all([partial(step, *given) for given in asked])):
             name = f"step {t + 1}{' from elsewhere' * (t == 4)}, nesterov={nesterov}"
-            passed = checks.check_value(title, got, expected, name=name, sizes=sizes, see=see)
+            passed = checks.check_value(title, got, steps[t], name=name, sizes=sizes, see=see)
         print(passed)
 plain, gradient = [rng.normal(size=(2, 3))], [rng.normal(size=(2, 3))]
 optimizer = Momentum(0.3, momentum=0.0)
@@ -1609,6 +1615,8 @@ print(passed)
 
 # %% grade_id="test-rmsprop-hidden" points=5
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -1619,18 +1627,20 @@ for shapes in ([(2, 2), (2, 2)], [(5,)], [(1, 3), (3, 1), (1,), (2,), (2, 2)]):
     sizes = {"learning rate": rate, "decay": decay, "epsilon": epsilon}
     optimizer = RMSprop(rate, decay=decay, epsilon=epsilon)
     expected, squares = [rng.normal(size=shape) for shape in shapes], [0.0] * len(shapes)
-    got, steps = [], []
+    asked, steps = [], []
     for t in range(5):
         gradients = [rng.normal(size=shape) for shape in shapes]
         if t in (1, 3):  # s must go on where a gradient is 0
             gradients[0].flat[0] = 0.0
         if t == 4:  # somebody else moves the parameters: the step must begin there
             expected = [rng.normal(size=shape) for shape in shapes]
-        got.append(optimizer.step([p.copy() for p in expected], gradients))
+        asked.append(([p.copy() for p in expected], gradients))
         for k, g in enumerate(gradients):
             squares[k] = decay * squares[k] + (1 - decay) * g * g
             expected[k] = expected[k] - rate * g / (np.sqrt(squares[k]) + epsilon)
         steps.append(expected[:])
+    step = optimizer.step
+    got = checks.call_all([partial(step, *given) for given in asked])
     name = "five steps, the last from elsewhere"
     print(checks.check_value(title, got, steps, name=name, sizes=sizes, see=see))
 parameters, gradient = [rng.normal(size=3)], np.array([0.0, 1e-6, -1e6])
@@ -1919,6 +1929,8 @@ for inside in (False, True):
 
 # %% grade_id="test-bonus_adagrad-hidden" points=2
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -1930,19 +1942,21 @@ for shapes in ([(2, 2), (2, 2)], [(5,)], [(1, 3), (3, 1), (1,), (2,), (2, 2)]):
         sizes = {"learning rate": rate, "epsilon": epsilon}
         optimizer = Adagrad(rate, epsilon=epsilon, inside=inside)
         expected, sums = [rng.normal(size=shape) for shape in shapes], [0.0] * len(shapes)
-        got, steps = [], []
+        asked, steps = [], []
         for t in range(5):
             gradients = [rng.normal(size=shape) for shape in shapes]
             if t in (1, 3):  # G must last where a gradient is 0
                 gradients[0].flat[0] = 0.0
             if t == 4:  # somebody else moves the parameters: the step must begin there
                 expected = [rng.normal(size=shape) for shape in shapes]
-            got.append(optimizer.step([p.copy() for p in expected], gradients))
+            asked.append(([p.copy() for p in expected], gradients))
             for k, g in enumerate(gradients):
                 sums[k] = sums[k] + g * g
                 root = np.sqrt(sums[k] + epsilon) if inside else np.sqrt(sums[k]) + epsilon
                 expected[k] = expected[k] - rate * g / root
             steps.append(expected[:])
+        step = optimizer.step
+        got = checks.call_all([partial(step, *given) for given in asked])
         name = f"five steps, the last from elsewhere, inside={inside}"
         print(checks.check_value(title, got, steps, name=name, sizes=sizes, see=see))
 start, gradient = rng.normal(size=3), rng.normal(size=3)
@@ -2081,6 +2095,8 @@ print(passed)
 
 # %% grade_id="test-bonus_adamw-hidden" points=6
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -2097,14 +2113,14 @@ for shapes in (
     sizes = {"learning rate": rate, "weight decay": decay, "beta1": beta1, "beta2": beta2}
     optimizer = AdamW(rate, beta1=beta1, beta2=beta2, epsilon=epsilon, weight_decay=decay)
     expected = [rng.normal(size=shape) for shape in shapes]
-    means, squares, got, steps = [0.0] * len(shapes), [0.0] * len(shapes), [], []
+    means, squares, asked, steps = [0.0] * len(shapes), [0.0] * len(shapes), [], []
     for t in range(1, 6):
         gradients = [rng.normal(size=shape) for shape in shapes]
         if t in (2, 4):  # m and s must go on where a gradient is 0
             gradients[0].flat[0] = 0.0
         if t == 5:  # somebody else moves the parameters: the step must begin there
             expected = [rng.normal(size=shape) for shape in shapes]
-        got.append(optimizer.step([p.copy() for p in expected], gradients))
+        asked.append(([p.copy() for p in expected], gradients))
         for k, g in enumerate(gradients):
             means[k] = beta1 * means[k] + (1 - beta1) * g
             squares[k] = beta2 * squares[k] + (1 - beta2) * g * g
@@ -2112,6 +2128,8 @@ for shapes in (
             kept = 1 - rate * decay if len(shapes[k]) > 1 else 1.0
             expected[k] = kept * expected[k] - rate * mean / (np.sqrt(square) + epsilon)
         steps.append(expected[:])
+    step = optimizer.step
+    got = checks.call_all([partial(step, *given) for given in asked])
     name = "five steps, the last from elsewhere"
     print(checks.check_value(title, got, steps, name=name, sizes=sizes, see=see))
 start = [rng.normal(size=(2, 3))]
@@ -2301,6 +2319,8 @@ print(checks.check_value(title, got, grad, name=name, sizes=sizes, see=see))
 
 # %% grade_id="test-bonus_dropout-hidden" points=3
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -2311,15 +2331,17 @@ for rate in (0.5, 0.2, 0.75):
     sizes = {"rate": rate, "share kept": 1 - rate}
     seed = int(rng.integers(2**32))
     layer, twin = Dropout(rate, generator(seed)), Dropout(rate, generator(seed))
-    a = rng.uniform(1, 2, size=(100, 120))
-    out = layer.forward(a)
+    (forward, backward), (forward_of_twin, _) = checks.get_all([layer, twin], "forward", "backward")
+    a = rng.uniform(1, 2, size=(80, 90))
+    asked = partial(forward, a), partial(forward_of_twin, a), partial(forward, a)
+    out, out_of_twin, out_again = checks.call_all(asked)
     checks.check_value(title, np.shape(out), a.shape, name="shape of forward(a)", see=see)
-    same = bool(np.array_equal(out, twin.forward(a)))
+    same = bool(np.array_equal(out, out_of_twin))
     message = "two layers whose generators have the same seed must draw the same mask"
     checks.check_true(title, same, message, observed=same, see=see)
     kept = np.not_equal(out, 0)
     share = float(np.mean(kept))
-    message = f"of 12000 entries {share:.1%} are kept, with rate={rate}"
+    message = f"of {a.size} entries {share:.1%} are kept, with rate={rate}"
     checks.check_true(title, abs(share - (1 - rate)) < 0.05, message, observed=share, see=see)
     name, expected = f"forward(a), rate={rate}", np.where(kept, a / (1 - rate), 0)
     checks.check_value(title, out, expected, name=name, sizes=sizes, see=see)
@@ -2327,8 +2349,7 @@ for rate in (0.5, 0.2, 0.75):
     message = "each entry is dropped or kept on its own, so no two rows or columns are alike"
     checks.check_true(title, unlike == [*kept.shape], message, observed=unlike, see=see)
     # the second call draws a new mask, and backward must use the newest
-    out, grad = layer.forward(a), rng.normal(size=a.shape)
-    again = np.not_equal(out, 0)
+    again, grad = np.not_equal(out_again, 0), rng.normal(size=a.shape)
     fresh = not np.array_equal(again, kept)
     message = "each call of forward in training draws a new mask"
     checks.check_true(title, fresh, message, observed=fresh, see=see)
@@ -2336,14 +2357,14 @@ for rate in (0.5, 0.2, 0.75):
     # backward belongs to the last forward, whatever `training` has become since
     layer.training = False
     name, expected = f"backward(grad) of a pass in training, rate={rate}", grad / (1 - rate)
-    got = layer.backward(grad.copy())
+    got = backward(grad.copy())
     print(checks.check_value(title, got, again * expected, name=name, sizes=sizes, see=see))
     for small in (a[:1], a[:3, :2], rng.normal(size=(2, 3, 4))):
+        there, back = checks.call_all([partial(forward, small), partial(backward, small)])
         name = f"forward(a) of shape {small.shape} in evaluation"
-        got = layer.forward(small)
-        print(checks.check_value(title, got, small, name=name, sizes=sizes, see=see))
-        name, got = "backward(grad) in evaluation", layer.backward(small)
-        print(checks.check_value(title, got, small, name=name, sizes=sizes, see=see))
+        print(checks.check_value(title, there, small, name=name, sizes=sizes, see=see))
+        name = "backward(grad) in evaluation"
+        print(checks.check_value(title, back, small, name=name, sizes=sizes, see=see))
 message = f"how many are kept is left to chance; in two passes each, yours kept {counts}"
 chance = any(first != second for first, second in counts)
 checks.check_true(title, chance, message, observed=counts, see=see)
@@ -2528,6 +2549,8 @@ print(checks.check_gradients(title, got, loss, at, names=names, sizes=sizes, see
 
 # %% grade_id="test-bonus_dropout_network-hidden" points=3
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -2560,22 +2583,22 @@ for layers, batch in (
     ([2, 4, 4, 5, 3], 4),
 ):
     net = DropoutNetwork(layers)
-    net.cost_derivative = error
     weights = [rng.normal(size=shape) for shape in zip(layers[:-1], layers[1:])]
     biases = [rng.normal(size=n) for n in layers[1:]]
-    net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
     x, y = (
         rng.normal(size=(batch, layers[0])),
         np.eye(layers[-1])[rng.integers(0, layers[-1], batch)],
     )
     masks = [rng.choice([0.0, 1.3, 2.1], size=(2, batch, n)) for n in layers[1:-1]]
-    net.dropouts = [KnownMasks([pair[0], pair[1]]) for pair in masks]
+    made = checks.call_all([partial(KnownMasks, list(pair)) for pair in (*masks, *masks)])
+    own = {"weights": [w.copy() for w in weights], "biases": [b.copy() for b in biases]}
+    checks.set_all(net, **own, cost_derivative=error, dropouts=made[: len(masks)])
     expected = outputs(weights, biases, [pair[0] for pair in masks])
     name, got = f"forward with layers {layers}", net.forward(x)
     print(checks.check_value(title, got, expected, name=name, see=see))
-    net.dropouts = [KnownMasks([pair[0], pair[1]]) for pair in masks]
-    got = net.backprop(x, y)
-    used = [pair[int(np.array_equal(d.mask, pair[1]))] for d, pair in zip(net.dropouts, masks)]
+    net.dropouts = made[len(masks) :]
+    got, seen = net.backprop(x, y), checks.get_all(net.dropouts, "mask")
+    used = [pair[int(np.array_equal(mask, pair[1]))] for mask, pair in zip(seen, masks)]
     expected = checks.central_difference(loss, (weights, biases))
     name, sizes = f"backprop, layers {layers}", {"batch size": batch}
     print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
@@ -2583,8 +2606,8 @@ for layers, batch in (
 # the same network once more, with other x and other weights: nothing may be left of the last pass
 x, weights = rng.normal(size=x.shape), [-w for w in weights]
 net.weights = [w.copy() for w in weights]
-got = net.backprop(x, y)
-used = [pair[int(np.array_equal(d.mask, pair[1]))] for d, pair in zip(net.dropouts, masks)]
+got, seen = net.backprop(x, y), checks.get_all(net.dropouts, "mask")
+used = [pair[int(np.array_equal(mask, pair[1]))] for mask, pair in zip(seen, masks)]
 expected = checks.central_difference(loss, (weights, biases))
 name = "backprop of other x after the weights have changed"
 print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
@@ -2690,6 +2713,8 @@ print(checks.check_value(title, y_all, expected, name=name, see=see))
 
 # %% grade_id="test-bonus_augment-hidden" points=3
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 from mnist_utils import shift
@@ -2703,13 +2728,14 @@ for side, batch, moves in (
     (3, 2, ((1, 0), (0, 1), (1, 0))),  # the same shift twice
 ):
     x = rng.uniform(1, 2, size=(batch, side * side))
-    for dx, dy in moves:
+    shifted = [shift(x, dx, dy) for dx, dy in moves]
+    asked = [partial(shift_images, x.copy(), dx, dy) for dx, dy in moves]
+    for (dx, dy), got, expected in zip(moves, checks.call_all(asked), shifted):
         name = f"shift_images by dx={dx}, dy={dy}, side {side}"
-        got, expected = shift_images(x, dx, dy), shift(x, dx, dy)
         print(checks.check_value(title, got, expected, name=name, see=see))
     y = np.eye(5)[rng.permutation(5)[:batch]]
     x_all, y_all = with_shifts(x, y, list(moves))
-    expected = np.concatenate([shift(x, dx, dy) for dx, dy in moves])
+    expected = np.concatenate(shifted)
     name = f"the images of with_shifts, {batch} times {len(moves)}"
     print(checks.check_value(title, x_all, expected, name=name, see=see))
     name, expected = "the labels of with_shifts", np.concatenate([y] * len(moves))
