@@ -260,23 +260,27 @@ print(checks.check_value(title, stable_softmax(np.array(mixed)), expected, name=
 
 # %% grade_id="test-stable_softmax-hidden" points=6
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
 title, see = "Exercise 2 · stable_softmax", "1 · Probabilities out of any numbers"
 rng = checks.rng()
-for shape, axis in (
+cases = (
     ((4, 4), 0),
     ((4, 4), 1),
     ((2, 3, 5), 1),
     ((1, 3), -1),
     ((6,), 0),
     ((3, 1), -1),
-):
-    z = rng.normal(size=shape) + rng.choice([-1000.0, 0.0, 1000.0], size=shape)
+)
+drawn = [rng.normal(size=of) + rng.choice([-1000.0, 0.0, 1000.0], size=of) for of, _ in cases]
+asked = [partial(stable_softmax, z.copy(), axis=axis) for z, (_, axis) in zip(drawn, cases)]
+for (shape, axis), z, got in zip(cases, drawn, checks.call_all(asked)):
     expected = np.exp(z - np.expand_dims(np.logaddexp.reduce(z, axis=axis), axis))
     name = f"stable_softmax for shape {shape}, axis {axis}"
-    print(checks.check_value(title, stable_softmax(z, axis=axis), expected, name=name, see=see))
+    print(checks.check_value(title, got, expected, name=name, see=see))
 z = rng.normal(size=(4, 3)) + np.array([[-1000.0], [-800.0], [3.0], [1000.0]])
 expected = np.exp(z - np.logaddexp.reduce(z, axis=1)[:, None])
 name = "stable_softmax, rows of very different size"
@@ -285,11 +289,13 @@ whole = rng.integers(-3, 4, size=(2, 5))
 print(checks.check_integers(title, stable_softmax, whole, name="stable_softmax(whole z)", see=see))
 print(checks.check_pure(title, stable_softmax, rng.normal(size=(3, 4)), see=see))
 for far in (-1000, -750, 720):  # nothing else in the array that would ask for care
-    for shape, axis in (((3, 4), -1), ((3, 4), 0), ((5,), 0)):
-        z = rng.normal(size=shape)
+    cases = ((3, 4), -1), ((3, 4), 0), ((5,), 0)
+    drawn = [rng.normal(size=shape) for shape, _ in cases]
+    asked = [partial(stable_softmax, z + far, axis=axis) for z, (_, axis) in zip(drawn, cases)]
+    for (shape, axis), z, got in zip(cases, drawn, checks.call_all(asked)):
         odds = np.exp(z)
         name = f"stable_softmax, all entries around {far}, shape {shape}, axis {axis}"
-        got, expected = stable_softmax(z + far, axis=axis), odds / odds.sum(axis, keepdims=True)
+        expected = odds / odds.sum(axis, keepdims=True)
         print(checks.check_value(title, got, expected, name=name, see=see))
 ### END HIDDEN TESTS
 
