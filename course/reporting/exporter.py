@@ -11,6 +11,7 @@ from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML, clean_html
 from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
+from nbformat import convert, reader
 
 from course.reporting.maths import MathRenderer
 
@@ -38,8 +39,8 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
     """Makes the page that nbconvert makes, with MathML, and remembers what became of each text.
 
     nbconvert reads each finished page once more to describe images that have no description, and
-    checks the notebook after each step. Here the text of the page is searched for images, and the
-    notebook is checked when it is read.
+    holds the notebook against its format when it is read and after each step. Here the text of the
+    page is searched for images, and graded notebooks are taken as they were written.
     """
 
     def __init__(self, **settings: Any) -> None:
@@ -92,6 +93,13 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
             **self.lexer_options,
         )
         return str(MarkdownWithMath(renderer=renderer).render(source))
+
+    def from_file(
+        self, file_stream: Any, resources: Any = None, **settings: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Make a page of a notebook's file."""
+        notebook = convert(reader.reads(file_stream.read()), 4)
+        return self.from_notebook_node(notebook, resources, **settings)
 
     def from_notebook_node(
         self, nb: Any, resources: Any = None, **settings: Any
