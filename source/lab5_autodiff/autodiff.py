@@ -379,6 +379,8 @@ for name, (operation, f) in cases.items():
 
 # %% grade_id="test-add_sub_mul-hidden" points=3
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -397,36 +399,44 @@ def back(g, shape):
     return g
 
 
-cases = {
-    "Add": (Add, lambda x, y: x + y),
-    "Sub": (Sub, lambda x, y: x - y),
-    "Mul": (Mul, lambda x, y: x * y),
-}
+def slopes_of(f, at, gz):
+    """Measure the gradients of the sum of gz * f."""
+    return checks.central_difference(lambda at: np.sum(gz * f(*at)), at)
+
+
+operations = {"Add": (Add, np.add), "Sub": (Sub, np.subtract), "Mul": (Mul, np.multiply)}
 shapes = [((), ()), ((5,), (5,)), ((3, 1), (4,)), ((2, 3), ()), ((1,), (2, 2, 3))]
+at = [[np.asarray(rng.normal(size=shape)) for shape in pair] for pair in shapes]
+cases = {
+    f"{name} of {m} and {n}": (operation, f, pair)
+    for name, (operation, f) in operations.items()
+    for (m, n), pair in zip(shapes, at)
+}
 
+# all of them are used before the first goes back
+variables = checks.call_all([partial(operation, *pair) for operation, _, pair in cases.values()])
+values, args, grads = zip(*checks.get_all(variables, "value", "operation.args", "operation.grad"))
+expected = {label: f(*pair) for label, (_, f, pair) in cases.items()}
+print(checks.check_value(title, dict(zip(cases, values)), expected, name="value", see=see))
+went_in = checks.get_all([arg for pair in args for arg in pair], "value")
+got = dict(zip(cases, zip(went_in[::2], went_in[1::2])))
+expected = {label: pair for label, (_, _, pair) in cases.items()}
+print(checks.check_value(title, got, expected, name="what went in, afterwards", see=see))
 
-def check(label, z, f, x, y):
-    gz = np.asarray(rng.normal(size=f(x, y).shape))
-    print(checks.check_value(title, z.value, f(x, y), name=f"value of {label}", see=see))
-    went_in = [arg.value for arg in z.operation.args]
-    name = f"what went into {label}, afterwards"
-    print(checks.check_value(title, went_in, [x, y], name=name, see=see))
-    got = z.operation.grad(gz.copy())
+gzs = [np.asarray(rng.normal(size=f(*pair).shape)) for _, f, pair in cases.values()]
+found = checks.call_all([partial(grad, gz.copy()) for grad, gz in zip(grads, gzs)])
+for label, got in zip(cases, found):
     text = f"grad of {label} must return a tuple of two"
     right = checks.is_sequence(got) and not isinstance(got, list) and len(got) == 2
     print(checks.check_true(title, right, text, see=see))
-    got = [back(g, v.shape) for g, v in zip(got, (x, y))]
-    expected = checks.central_difference(lambda at: np.sum(gz * f(*at)), [x, y])
-    print(checks.check_value(title, got, expected, name=f"gx and gy of {label}", see=see))
-
-
-for name, (operation, f) in cases.items():
-    at = [tuple(np.asarray(rng.normal(size=shape)) for shape in pair) for pair in shapes]
-    # all of them are used before the first goes back
-    variables = [operation(x, y) for x, y in at]
-    for (x, y), z in zip(at, variables):
-        check(f"{name} of {x.shape} and {y.shape}", z, f, x, y)
-    print(checks.check_pure(title, variables[1].operation.grad, rng.normal(size=5), see=see))
+for (label, (_, f, pair)), got, gz in zip(cases.items(), found, gzs):
+    got = [back(g, v.shape) for g, v in zip(got, pair)]
+    name, expected = f"gx and gy of {label}", slopes_of(f, pair, gz)
+    print(checks.check_value(title, got, expected, name=name, see=see))
+grads = dict(zip(cases, grads))
+for name in operations:
+    grad = grads[f"{name} of (5,) and (5,)"]
+    print(checks.check_pure(title, grad, rng.normal(size=5), see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -526,13 +536,12 @@ pairs = [
 ]  # fmt: skip
 for shape, large in pairs:
     gradient = np.asarray(rng.normal(size=large))
-    got = unbroadcast(gradient.copy(), shape)
+    done = checks.check_pure(title, unbroadcast, gradient, shape, see=see)
     # the variable that each entry is a copy of
     owner = np.broadcast_to(np.arange(np.prod(shape, dtype=int)).reshape(shape), large)
     expected = np.bincount(owner.ravel(), weights=gradient.ravel()).reshape(shape)
     name = f"gradient of {large} brought back to {shape}"
-    print(checks.check_value(title, got, expected, name=name, see=see))
-    print(checks.check_pure(title, unbroadcast, gradient, shape, see=see))
+    print(checks.check_value(title, done.value, expected, name=name, see=see), "·", done)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -664,22 +673,20 @@ def product_back(gz, x, y):
     return gz * y, gz * x
 
 
-def product(x, y):
-    return x * y
-
-
 x, y = rng.normal(size=(2, 2, 3))
 right = {
     "tanh": refused(np.tanh, tanh_back, x),
-    "x * y": refused(product, product_back, x, y),
-    "x * y of two numbers": refused(product, product_back, 3.0, -2.0),
+    "x * y": refused(np.multiply, product_back, x, y),
+    "x * y of two numbers": refused(np.multiply, product_back, 3.0, -2.0),
     "x ** 2 with eps=0.1": refused(np.square, lambda gz, x: (2 * gz * x,), x, eps=0.1),
 }
 wrong = {
-    "the sign is flipped": refused(product, lambda gz, x, y: (-gz * y, -gz * x), x, y),
-    "gz is ignored": refused(product, lambda gz, x, y: (y, x), x, y),
-    "the two gradients are exchanged": refused(product, lambda gz, x, y: (gz * x, gz * y), x, y),
-    "only gy is wrong": refused(product, lambda gz, x, y: (gz * y, gz * x * 1.1), x, y),
+    "the sign is flipped": refused(np.multiply, lambda gz, x, y: (-gz * y, -gz * x), x, y),
+    "gz is ignored": refused(np.multiply, lambda gz, x, y: (y, x), x, y),
+    "the two gradients are exchanged": refused(
+        np.multiply, lambda gz, x, y: (gz * x, gz * y), x, y
+    ),
+    "only gy is wrong": refused(np.multiply, lambda gz, x, y: (gz * y, gz * x * 1.1), x, y),
     "grad returns no tuple": refused(np.tanh, lambda gz, x: tanh_back(gz, x)[0], x),
 }
 seen = [*right.values(), *wrong.values()]
@@ -692,6 +699,8 @@ for name, stopped in wrong.items():
 
 # %% grade_id="test-numeric_test-hidden" points=3
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -699,8 +708,7 @@ title, see = "Exercise 3 · numeric_test", "4 · An instrument that finds wrong 
 rng = checks.rng()
 
 
-def refused(forward, backward, *values, **settings):
-    variable = Custom(*values, forward=forward, backward=backward)
+def stops(variable, **settings):
     try:
         numeric_test(variable, **settings)
     except AssertionError:
@@ -708,96 +716,111 @@ def refused(forward, backward, *values, **settings):
     return False
 
 
-def square(scale=1.0):
-    return lambda x: x**2, lambda gz, x: (scale * 2 * gz * x,)
+def case(forward, backward, *values, **settings):
+    return partial(Custom, *values, forward=forward, backward=backward), settings
+
+
+def scaled(factor):
+    """A gradient of what does nothing that is too large by a factor."""
+    return lambda gz, x: (factor * gz,)
 
 
 def tanh_back(gz, x):
     return (gz * (1 - np.tanh(x) ** 2),)
 
 
+def square_back(gz, x):
+    return (2 * gz * x,)
+
+
+def product_back(gz, x, y):
+    return gz * y, gz * x
+
+
 def matmul_back(gz, x, y):
     return gz @ y.T, x.T @ gz
 
 
+def fused(x, y, u):
+    return x * y + u
+
+
+# functions of numpy go to the student's process by name: to run them there is no message
 x, y, u = rng.normal(size=(3, 2, 2))
-large, twice = rng.normal(size=(3, 3)), Parameter(x)
+large, twice, short = rng.normal(size=(3, 3)), Parameter(x), rng.normal(size=(3, 1))
 right = {
-    "tanh, ten times": any(refused(np.tanh, tanh_back, rng.normal(size=2)) for _ in range(10)),
-    "a matrix product": refused(np.matmul, matmul_back, x, y),
-    "x * x, with one variable in both places": refused(
-        lambda x, y: x * y, lambda gz, x, y: (gz * y, gz * x), twice, twice
+    "tanh": case(np.tanh, tanh_back, rng.normal(size=(10, 2))),
+    "tanh of other numbers": case(np.tanh, tanh_back, rng.normal(size=(10, 2))),
+    "a matrix product": case(np.matmul, matmul_back, x, y),
+    "x * x, with one variable in both places": case(np.multiply, product_back, twice, twice),
+    "a scalar product": case(np.matmul, product_back, x[0], y[0]),
+    "an array with three axes": case(np.positive, scaled(1.0), rng.normal(size=(2, 1, 3))),
+    "three arguments": case(fused, lambda gz, x, y, u: (gz * y, gz * x, gz), *short),
+    "large numbers": case(np.square, square_back, 1e3 * x),
+    "x ** 2 with eps=0.3, where central differences are exact": case(
+        np.square, square_back, x, eps=0.3
     ),
-    "a sum": refused(np.sum, lambda gz, x: (gz * np.ones(x.shape),), rng.normal(size=(2, 1, 3))),
-    "three arguments": refused(
-        lambda x, y, u: x * y + u, lambda gz, x, y, u: (gz * y, gz * x, gz), x, y, u
-    ),
-    "large numbers": refused(lambda x: 1e3 * x, lambda gz, x: (1e3 * gz,), 1e3 * x),
-    "x ** 2 with eps=0.3, where central differences are exact": refused(*square(), x, eps=0.3),
+    "one per cent too large, with rtol=0.1": case(np.positive, scaled(1.01), large, rtol=0.1),
+    "off by less than 10, with atol=10": case(np.positive, scaled(1.01), large, atol=10.0),
 }
 wrong = {
-    "right only where gz is constant": refused(
-        lambda x: x, lambda gz, x: (np.full(gz.shape, gz.mean()),), x
+    "right only where gz is constant": case(
+        np.positive, lambda gz, x: (np.full(gz.shape, gz.mean()),), x
     ),
-    "one per mille too large": refused(*square(1.001), 2 + y**2),
-    "the matrix product's factors are exchanged": refused(
+    "one per mille too large": case(np.positive, scaled(1.001), large),
+    "the matrix product's factors are exchanged": case(
         np.matmul, lambda gz, x, y: (y.T @ gz, gz @ x.T), x, y
     ),
-    "one entry of many is wrong": refused(
-        lambda x: x, lambda gz, x: (gz * (np.arange(9).reshape(3, 3) != 7),), large
+    "one entry of many is wrong": case(
+        np.positive, lambda gz, x: (gz * (np.arange(9).reshape(3, 3) != 7),), large
     ),
-    "two rows of the gradient are exchanged": refused(
-        lambda x: x**2, lambda gz, x: ((2 * gz * x)[[1, 0, 2]],), large
+    "two rows of the gradient are exchanged": case(
+        np.square, lambda gz, x: ((2 * gz * x)[[1, 0, 2]],), large
     ),
-    "the last of three is missing": refused(
-        lambda x, y, u: x * y + u, lambda gz, x, y, u: (gz * y, gz * x), x, y, u
+    "the last of three is missing": case(fused, lambda gz, x, y, u: (gz * y, gz * x), *short),
+    "there is one gradient too many": case(
+        np.multiply, lambda gz, x, y: (gz * y, gz * x, gz), x, y
     ),
-    "there is one gradient too many": refused(
-        lambda x, y: x * y, lambda gz, x, y: (gz * y, gz * x, gz), x, y
+    "only the second of three is wrong": case(
+        fused, lambda gz, x, y, u: (gz * y, -gz * x, gz), *short
     ),
-    "only the second of three is wrong": refused(
-        lambda x, y, u: x * y + u, lambda gz, x, y, u: (gz * y, -gz * x, gz), x, y, u
+    "nan": case(np.tanh, lambda gz, x: (np.nan * gz,), x),
+    "grad returns a list, no tuple": case(np.tanh, lambda gz, x: [*tanh_back(gz, x)], x),
+    "grad returns a number, no tuple": case(np.tanh, lambda gz, x: tanh_back(gz, x)[0], 0.5),
+    "the shape is wrong": case(np.square, lambda gz, x: (gz.sum(),), x),
+    "one in ten thousand, with rtol=1e-6": case(np.positive, scaled(1.0001), large, rtol=1e-6),
+    "twice as large as measured, with rtol=0.6": case(np.positive, scaled(2.0), large, rtol=0.6),
+    "a small entry beside a large one": case(
+        np.exp, lambda gz, x: (gz * np.array([1, 0.5]) * np.exp(x),), np.array([15.0, 0.0])
     ),
-    "nan": refused(np.tanh, lambda gz, x: (np.nan * gz,), x),
-    "grad returns a list, no tuple": refused(np.tanh, lambda gz, x: [*tanh_back(gz, x)], x),
-    "grad returns a number, no tuple": refused(np.tanh, lambda gz, x: tanh_back(gz, x)[0], 0.5),
-    "the shape is wrong": refused(np.sum, lambda gz, x: (gz,), x),
-    "one in ten thousand, with rtol=1e-6": refused(*square(1.0001), 2 + y**2, rtol=1e-6),
-    "twice as large as measured, with rtol=0.6": refused(*square(2.0), 2 + y**2, rtol=0.6),
-    "a small entry beside a large one": refused(
-        lambda x: x**3, lambda gz, x: (gz * np.array([3, 2]) * x**2,), np.array([1000.0, 1.0])
+    "one variable is in both places, and the second gradient is wrong": case(
+        np.multiply, lambda gz, x, y: (gz * y, 5 * gz * x), twice, twice
     ),
-    "one variable is in both places, and the second gradient is wrong": refused(
-        lambda x, y: x * y, lambda gz, x, y: (gz * y, 5 * gz * x), twice, twice
+    "exp with eps=0.5, where the measured slope is off": case(
+        np.exp, lambda gz, x: (gz * np.exp(x),), large, eps=0.5
     ),
 }
-loose = refused(*square(1.01), 2 + y**2, rtol=0.1)
-near = refused(*square(1.01), x, atol=10.0)
-coarse = refused(lambda x: x**3, lambda gz, x: (3 * gz * x**2,), 2 + large**2, eps=0.5)
-seen = [*right.values(), *wrong.values(), loose, near, coarse]
-for name, stopped in right.items():
-    text = f"it refuses a right gradient: {name}"
+made, settings = zip(*right.values(), *wrong.values())
+variables = checks.call_all(made)
+seen = [stops(variable, **several) for variable, several in zip(variables, settings)]
+for name, stopped in zip(right, seen):
+    text = f"it refuses what it should accept: {name}"
     print(checks.check_true(title, not stopped, text, observed=seen, see=see))
-for name, stopped in wrong.items():
-    text = f"it accepts a wrong gradient: {name}"
+for name, stopped in zip(wrong, seen[len(right) :]):
+    text = f"it accepts what it should refuse: {name}"
     print(checks.check_true(title, stopped, text, observed=seen, see=see))
-text = "one per cent must pass with rtol=0.1"
-print(checks.check_true(title, not loose, text, observed=seen, see=see))
-text = "what is off by less than 10 must pass with atol=10"
-print(checks.check_true(title, not near, text, observed=seen, see=see))
-text = "with eps=0.5 the measured slope of x**3 is off, and even a right gradient must be refused"
-print(checks.check_true(title, coarse, text, observed=seen, see=see))
 
 z = Custom(twice, u, forward=np.matmul, backward=matmul_back)
+((made, grad),) = checks.get_all([z], "value", "operation.grad")
 gz = rng.normal(size=(2, 2))
-before = tuple(np.array(v) for v in (z.value, twice.value, *z.operation.grad(gz)))
+before = made.copy(), x.copy(), *map(np.array, grad(gz))
 numeric_test(z)
-after = z.value, twice.value, *z.operation.grad(gz.copy())
-name, kept = "the argument of an operation that was refused, afterwards", Parameter(u)
-refused(*square(1.5), kept)
-print(checks.check_value(title, kept.value, u, name=name, rtol=0.0, atol=0.0, see=see))
+after = z.value, twice.value, *grad(gz.copy())
 text = "the variable, its argument and its gradients after the test"
 print(checks.check_value(title, after, before, name=text, rtol=0.0, atol=0.0, see=see))
+name, kept = "the argument of an operation that was refused, afterwards", Parameter(u)
+stops(Custom(kept, forward=np.positive, backward=scaled(1.5)))
+print(checks.check_value(title, kept.value, u, name=name, rtol=0.0, atol=0.0, see=see))
 ### END HIDDEN TESTS
 
 # %% grade_id="test-numeric_test-broadcast" points=1
@@ -1022,6 +1045,8 @@ print(checks.check_value(title, got, tuple(map(np.array, expected)), name=name, 
 
 # %% grade_id="test-neg_div_pow-hidden" points=3
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -1039,45 +1064,57 @@ def back(g, shape):
     return g
 
 
-def check(name, z, f, *at):
-    gz = np.asarray(rng.normal(size=f(*at).shape))
-    print(checks.check_value(title, z.value, f(*at), name=f"value of {name}", see=see))
-    went_in, label = [arg.value for arg in z.operation.args], f"what went into {name}, afterwards"
-    print(checks.check_value(title, went_in, list(at), name=label, see=see))
-    got = z.operation.grad(gz.copy())
-    text = f"grad of {name} must return a tuple, one gradient per argument"
+def slopes_of(f, at, gz):
+    """Measure the gradients of the sum of gz * f."""
+    return checks.central_difference(lambda at: np.sum(gz * f(*at)), at)
+
+
+cases = {}  # name -> operation, formula, arguments
+for m, n in (((), ()), ((4,), (4,)), ((3, 1), (4,)), ((2, 3), ()), ((3,), (2, 1))):
+    x, y = (np.asarray(rng.normal(size=shape)) for shape in (m, n))
+    far, positive = np.asarray(np.where(y < 0, y - 0.5, y + 0.5)), np.asarray(0.5 + np.abs(x))
+    cases[f"Neg of {m}"] = Neg, np.negative, [x]
+    cases[f"Div of {m} and {n}"] = Div, np.divide, [x, far]
+    cases[f"Pow of {m} and {n}"] = Pow, np.power, [positive, y]
+
+# all of them are used before the first goes back
+variables = checks.call_all([partial(operation, *at) for operation, _, at in cases.values()])
+values, args, grads = zip(*checks.get_all(variables, "value", "operation.args", "operation.grad"))
+expected = {label: f(*at) for label, (_, f, at) in cases.items()}
+print(checks.check_value(title, dict(zip(cases, values)), expected, name="value", see=see))
+went_in = iter(checks.get_all([arg for several in args for arg in several], "value"))
+got = {label: [next(went_in) for _ in several] for label, several in zip(cases, args)}
+expected = {label: at for label, (_, _, at) in cases.items()}
+print(checks.check_value(title, got, expected, name="what went in, afterwards", see=see))
+
+gzs = [np.asarray(rng.normal(size=f(*at).shape)) for _, f, at in cases.values()]
+found = checks.call_all([partial(grad, gz.copy()) for grad, gz in zip(grads, gzs)])
+for (label, (_, f, at)), got, gz in zip(cases.items(), found, gzs):
+    text = f"grad of {label} must return a tuple, one gradient per argument"
     right = checks.is_sequence(got) and len(got) == len(at)
     print(checks.check_true(title, right, text, see=see))
     got = [back(g, v.shape) for g, v in zip(got, at)]
-    expected = checks.central_difference(lambda at: np.sum(gz * f(*at)), list(at))
-    print(checks.check_value(title, got, expected, name=f"gradients of {name}", see=see))
-    print(checks.check_pure(title, z.operation.grad, gz, see=see))
+    name, expected = f"gradients of {label}", slopes_of(f, at, gz)
+    print(checks.check_value(title, got, expected, name=name, see=see))
+again = dict(zip(cases, zip(grads, gzs)))
+for place in ("(4,) and (4,)", "(3, 1) and (4,)"):
+    for label in (f"Div of {place}", f"Pow of {place}"):
+        print(checks.check_pure(title, *again[label], see=see))
+print(checks.check_pure(title, *again["Neg of (4,)"], see=see))
 
-
-for m, n in (((), ()), ((4,), (4,)), ((3, 1), (4,)), ((2, 3), ()), ((3,), (2, 1))):
-    x, y = rng.normal(size=m), rng.normal(size=n)
-    far, positive = np.where(y < 0, y - 0.5, y + 0.5), 0.5 + np.abs(x)
-    # all of them are used before the first goes back
-    variables = Neg(x), Div(x, far), Pow(positive, y)
-    Div(far, positive), Pow(far**2, x)
-    check(f"Neg of {m}", variables[0], lambda x: -x, np.asarray(x))
-    at = np.asarray(x), np.asarray(far)
-    check(f"Div of {m} and {n}", variables[1], lambda x, y: x / y, *at)
-    at = np.asarray(positive), np.asarray(y)
-    check(f"Pow of {m} and {n}", variables[2], lambda x, y: x**y, *at)
 x, y, gz = np.array([1.0, -3.0]), np.array([1e-6, 2e-9]), np.array([2.0, 0.5])
-z = Div(x, y)
-got, name = (z.value, *z.operation.grad(gz.copy())), "value, gx and gy of Div by small numbers"
+((value, grad),) = checks.get_all([Div(x, y)], "value", "operation.grad")
+got, name = (value, *grad(gz.copy())), "value, gx and gy of Div by small numbers"
 print(checks.check_value(title, got, (x / y, gz / y, -gz * x / y**2), name=name, see=see))
 x = rng.normal(size=(3, 4)) * 2
 x[0, 0] = 0
 for power in (1.0, 2.0, 3.0):
     gz = rng.normal(size=x.shape)
-    z = Pow(x, power)
+    ((value, grad),) = checks.get_all([Pow(x, power)], "value", "operation.grad")
     name = f"value of Pow at x of both signs and 0, y = {power:g}"
-    print(checks.check_value(title, z.value, x**power, name=name, see=see))
+    print(checks.check_value(title, value, x**power, name=name, see=see))
     try:
-        gx, gy = strictly(z.operation.grad, gz.copy())
+        gx, gy = strictly(grad, gz.copy())
         silent = True
     except FloatingPointError:
         silent = False
@@ -1193,48 +1230,59 @@ print(checks.check_value(title, got, expected, name=name, see=see))
 
 # %% grade_id="test-exp_log_relu-hidden" points=3
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
 title, see = "Exercise 5 · Exp, Log, ReLU", "5 · More operations"
 rng = checks.rng()
-functions = {"Exp": np.exp, "Log": np.log, "ReLU": lambda x: np.where(x > 0, x, 0 * x)}
 
 
-def check(name, z, f, x):
-    gz, label = np.asarray(rng.normal(size=x.shape)), f"{name} of {x.shape}"
-    print(checks.check_value(title, z.value, f(x), name=f"value of {label}", see=see))
-    (went_in,) = [arg.value for arg in z.operation.args]
-    after = f"what went into {label}, afterwards"
-    print(checks.check_value(title, went_in, x, name=after, see=see))
-    got = z.operation.grad(gz.copy())
-    text = f"grad of {name} must return a tuple, one gradient per argument"
-    right = checks.is_sequence(got) and len(got) == 1
-    print(checks.check_true(title, right, text, see=see))
-    expected = checks.central_difference(lambda x: np.sum(gz * f(x)), x)
-    print(checks.check_value(title, got, (expected,), name=f"gx of {label}", see=see))
-    print(checks.check_pure(title, z.operation.grad, gz, see=see))
+def slopes_of(f, at, gz):
+    """Measure the gradients of the sum of gz * f."""
+    return checks.central_difference(lambda at: np.sum(gz * f(*at)), at)
 
 
+cases = {}  # name -> operation, formula, argument
 for shape in ((), (1,), (5,), (2, 1, 3)):
     x = np.asarray(rng.normal(size=shape))
-    at = {"Exp": x, "Log": 0.1 + np.abs(x), "ReLU": x}
-    # all of them are used before the first goes back, and each twice
-    variables = {"Exp": Exp(at["Exp"]), "Log": Log(at["Log"]), "ReLU": ReLU(at["ReLU"])}
-    others = Exp(x + 1), Log(at["Log"] + 1), ReLU(-x)
-    for name, f in functions.items():
-        check(name, variables[name], f, at[name])
+    cases[f"Exp of {shape}"] = Exp, np.exp, x
+    cases[f"Log of {shape}"] = Log, np.log, np.asarray(0.1 + np.abs(x))
+    cases[f"ReLU of {shape}"] = ReLU, lambda x: np.where(x > 0, x, 0 * x), x
+
+# all of them are used before the first goes back
+variables = checks.call_all([partial(operation, x) for operation, _, x in cases.values()])
+values, args, grads = zip(*checks.get_all(variables, "value", "operation.args", "operation.grad"))
+expected = {label: f(x) for label, (_, f, x) in cases.items()}
+print(checks.check_value(title, dict(zip(cases, values)), expected, name="value", see=see))
+went_in = checks.get_all([arg for (arg,) in args], "value")
+expected, name = {label: x for label, (_, _, x) in cases.items()}, "what went in, afterwards"
+print(checks.check_value(title, dict(zip(cases, went_in)), expected, name=name, see=see))
+
+gzs = [np.asarray(rng.normal(size=x.shape)) for _, _, x in cases.values()]
+found = checks.call_all([partial(grad, gz.copy()) for grad, gz in zip(grads, gzs)])
+for (label, (_, f, x)), got, gz in zip(cases.items(), found, gzs):
+    text = f"grad of {label} must return a tuple, one gradient per argument"
+    right = checks.is_sequence(got) and len(got) == 1
+    print(checks.check_true(title, right, text, see=see))
+    name, expected = f"gx of {label}", slopes_of(f, [x], gz)
+    print(checks.check_value(title, got, expected, name=name, see=see))
+again = dict(zip(cases, zip(grads, gzs)))
+for label in ("Exp of (5,)", "Log of (5,)", "ReLU of (5,)"):
+    print(checks.check_pure(title, *again[label], see=see))
+
 near, gz = np.array([1e-9, 3e-5]), np.array([2.0, 0.5])
-z = Log(near)
-got, name = (z.value, *z.operation.grad(gz.copy())), "value and gx of Log at small numbers"
+((value, grad),) = checks.get_all([Log(near)], "value", "operation.grad")
+got, name = (value, *grad(gz.copy())), "value and gx of Log at small numbers"
 print(checks.check_value(title, got, (np.log(near), gz / near), name=name, see=see))
 whole = rng.integers(-2, 3, size=(4, 4)).astype(float)
 whole[0] = 0
 gz = rng.normal(size=(4, 4))
-z = ReLU(whole)
+((value, grad),) = checks.get_all([ReLU(whole)], "value", "operation.grad")
 name = "value of ReLU at whole numbers, zeros among them"
-print(checks.check_value(title, z.value, np.clip(whole, 0, None), name=name, see=see))
-name, got = "gx of ReLU at whole numbers, zeros among them", z.operation.grad(gz.copy())
+print(checks.check_value(title, value, np.clip(whole, 0, None), name=name, see=see))
+name, got = "gx of ReLU at whole numbers, zeros among them", grad(gz.copy())
 print(checks.check_value(title, got, (np.where(whole > 0, gz, 0),), name=name, see=see))
 ### END HIDDEN TESTS
 
@@ -1309,23 +1357,24 @@ title, see = "Exercise 6 · first_graph", "6 · Your first graph"
 rng = checks.rng()
 a, b = rng.uniform(0.5, 2, size=2)
 for number, factor in ((a, b), (-a, b), (-b, -a)):
-    graph = first_graph(number, factor)
-    values = tuple(variable.value for variable in graph)
+    graph = tuple(first_graph(number, factor))
+    values = checks.get_all(graph, "value")
     bent = max(number, 0.0)
     expected = (number, factor, bent, number * factor, bent + number * factor)
     name = f"values of (x, gamma, h, z, J), x {'above' if number > 0 else 'below'} 0"
     print(checks.check_value(title, values, expected, name=name, see=see))
 x, gamma, h, z, top = graph
-leaves = [isinstance(v, Parameter) and v.operation is None for v in (x, gamma)]
+operations = checks.get_all(graph, "operation")
+leaves = [isinstance(v, Parameter) for v in (x, gamma)] + [made is None for made in operations[:2]]
 text = "x and gamma must be Parameters"
 print(checks.check_true(title, all(leaves), text, observed=leaves, see=see))
-made = [v.operation is not None for v in (h, z, top)]
+made = [operation is not None for operation in operations[2:]]
 text = "h, z and J must come out of operations: compute with the variables, not with their values"
 print(checks.check_true(title, all(made), text, observed=made, see=see))
-edges = {"h": (h, [x]), "z": (z, [x, gamma]), "J": (top, [h, z])}
+edges = [x], [x, gamma], [h, z]
 found = [
-    sorted(map(id, variable.operation.args)) == sorted(map(id, args))
-    for variable, args in edges.values()
+    sorted(map(id, went_in)) == sorted(map(id, args))
+    for went_in, args in zip(checks.get_all(operations[2:], "args"), edges)
 ]
 text = "h must be made of x, z of gamma and x, J of h and z, as in the picture"
 print(checks.check_true(title, all(found), text, observed=found, see=see))
@@ -1519,6 +1568,7 @@ print(checks.check_true(title, right, text, see=see), "·", text)
 
 # %% grade_id="test-get_variables-hidden" points=5
 ### BEGIN HIDDEN TESTS
+from functools import partial
 from traceback import walk_tb
 
 import numpy as np
@@ -1526,93 +1576,102 @@ from course import checks
 
 title, see = "Exercise 7 · get_variables", "7 · In which order?"
 rng = checks.rng()
+KINDS = Parameter, Identity, Average  # by the number of arguments
 
 
-def check_order(name, order, nodes, edges):
+def graph(made_of):
+    """Build the graph whose node k is made of the nodes with the numbers made_of[k].
+
+    All of them are made at one go, and then told at one go what they are made of.
+    """
+    nodes = checks.call_all([partial(KINDS[len(args)], *(args or (1.0,))) for args in made_of])
+    computed = {k: args for k, args in enumerate(made_of) if args}
+    puts = checks.get_all([nodes[k] for k in computed], "operation.__setattr__")
+    variables = [tuple(nodes[i] for i in args) for args in computed.values()]
+    checks.call_all([partial(put, "args", args) for put, args in zip(puts, variables)])
+    return nodes
+
+
+def chain(n):
+    """A parameter and n identities on top of each other."""
+    return [(), *((k,) for k in range(n))]
+
+
+def ladder(n):
+    """Two parameters and n rungs on top: both ends are made of both ends of the rung below."""
+    return [(), (), *(two for k in range(0, 2 * n, 2) for two in ((k, k + 1), (k + 1, k)))]
+
+
+def skips(n):
+    """A chain in which each of n stages can be gone around, by a shorter way."""
+    return [(), *(args for k in range(0, 3 * n, 3) for args in ((k,), (k + 1,), (k + 2, k)))]
+
+
+def random_graph(size):
+    pairs = (rng.integers(max(0, k - 5), k, size=2) for k in range(3, 3 + size))
+    made_of = [(), (), (), *(tuple(map(int, pair)) for pair in pairs)]
+    used = {i for args in made_of for i in args}
+    for end in [k for k in range(len(made_of)) if k not in used]:
+        made_of.append((len(made_of) - 1, end))
+    return made_of
+
+
+def check_order(name, order, nodes, made_of):
     number = {id(node): k for k, node in enumerate(nodes)}
     seen = [number.get(id(variable), -1) for variable in order]
     text = f"{name}: each variable of the graph must be in the list, once, and nothing else"
     right = sorted(seen) == list(range(len(nodes)))
     print(checks.check_true(title, right, text, observed=seen, see=see))
     place = {k: position for position, k in enumerate(seen)}
-    right = all(place[number[id(a)]] < place[number[id(b)]] for a, b in edges)
+    right = all(place[i] < place[k] for k, args in enumerate(made_of) for i in args)
     text = f"{name}: what goes into an operation must stand before what comes out"
     print(checks.check_true(title, right, text, observed=seen, see=see))
 
 
-lone = Parameter(3.0)
-check_order("a variable that was not computed", list(get_variables(lone)), [lone], [])
-x = Parameter(1.0)
-twice = Average(x, x)
-check_order("x in both places", list(get_variables(twice)), [x, twice], [(x, twice)])
-for name, swap in (("a skip connection", False), ("a skip connection, exchanged", True)):
-    x = Parameter(1.0)
-    h = Identity(x)
-    z = Average(h, x) if swap else Average(x, h)
-    u = Average(z, h) if swap else Average(h, z)
-    top = Average(u, x) if swap else Average(x, u)
-    edges = [(x, h), (h, z), (x, z), (z, u), (h, u), (u, top), (x, top)]
-    check_order(name, list(get_variables(top)), [x, h, z, u, top], edges)
+def count_lines(*tops):
+    return [checks.call(get_variables, top, count_lines=True).lines for top in tops]
 
-for size in (8, 20):
-    nodes, edges = [Parameter(k) for k in range(3)], []
-    for _ in range(size):
-        first, second = (nodes[k] for k in rng.integers(max(0, len(nodes) - 5), len(nodes), size=2))
-        nodes.append(Average(first, second))
-        edges += [(first, nodes[-1]), (second, nodes[-1])]
-    used = {id(a) for a, _ in edges}
-    ends = [node for node in nodes if id(node) not in used]
-    for end in ends:
-        nodes.append(Average(nodes[-1], end))
-        edges += [(nodes[-2], nodes[-1]), (end, nodes[-1])]
-    order = list(get_variables(nodes[-1]))
-    check_order(f"a random graph of {size} operations", order, nodes, edges)
 
-tops = [Average(*diamond_ladder(n)[-1]) for n in (1, 5, 10)]
-lines = [checks.call(get_variables, top, count_lines=True).lines for top in tops]
-right = lines[2] <= 3 * lines[1]
+skip = [(), (0,), (0, 1), (1, 2), (0, 3)]
+graphs = {
+    "a variable that was not computed": [()],
+    "x in both places": [(), (0, 0)],
+    "a skip connection": skip,
+    "a skip connection, exchanged": [args[::-1] for args in skip],
+    "a random graph of 8 operations": random_graph(8),
+    "a random graph of 20 operations": random_graph(20),
+}
+for name, made_of in graphs.items():
+    nodes = graph(made_of)
+    check_order(name, list(get_variables(nodes[-1])), nodes, made_of)
+
+lines = count_lines(*(graph(ladder(n))[-1] for n in (5, 10)))
 text = "twice as many rungs of the ladder must take twice as many lines"
-print(checks.check_true(title, right, text, see=see))
-
-
-def skips(n):
-    """A chain in which each of n stages can be gone around, by a shorter way."""
-    top = Parameter(1.0)
-    for _ in range(n):
-        top = Average(Identity(Identity(top)), top)
-    return top
-
-
-lines = [checks.call(get_variables, skips(n), count_lines=True).lines for n in (10, 20)]
-right = lines[1] <= 3 * lines[0]
+print(checks.check_true(title, lines[1] <= 3 * lines[0], text, see=see))
+lines = count_lines(*(graph(skips(n))[-1] for n in (10, 20)))
 text = "twice as many ways around must take twice as many lines"
-print(checks.check_true(title, right, text, see=see))
-rungs = diamond_ladder(500)
-order = list(get_variables(rungs[-1][0]))
-nodes = [node for rung in rungs[:-1] for node in rung] + [rungs[-1][0]]
-edges = [(a, b) for low, high in zip(rungs[:-2], rungs[1:-1]) for a in low for b in high]
-check_order("a ladder of 500 rungs", order, nodes, edges)
-
-ends = [deep_chain(n, Watched)[-1] for n in (10, 100, 200)]
-lines = [checks.call(get_variables, end, count_lines=True).lines for end in ends]
-right = lines[2] <= 3 * lines[1]
-text = "twice as long a chain must take twice as many lines, comparisons included"
-print(checks.check_true(title, right, text, see=see))
-depths = [search_depth(n) for n in (20, 200)]
-right = depths[1] <= depths[0] + 10
-text = "without recursion: a longer chain must not take more calls within calls"
-print(checks.check_true(title, right, text, observed=depths, see=see))
-again = list(get_variables(rungs[-1][0]))
+print(checks.check_true(title, lines[1] <= 3 * lines[0], text, see=see))
+nodes = [node for rung in diamond_ladder(100) for node in rung]
+orders = checks.call_all([partial(get_variables, nodes[-2])] * 2)
+order, again = map(list, orders)
+check_order("a ladder of 100 rungs", order, nodes[:-1], ladder(100)[:-1])
 right = len(again) == len(order) and all(a is b for a, b in zip(again, order))
 text = "a second call must give the same list"
 print(checks.check_true(title, right, text, observed=len(again), see=see))
 
-# The same once more with nothing that was given: a name may mean something else by now. At the far
-# end of a chain is an operation whose `args` are none, which stops the search: how deep was it?
-nodes = [Parameter(1.0)]
-for _ in range(200):
-    nodes.append(Identity(nodes[-1]))
-nodes[1].operation.args = 1.0
+lines = count_lines(*(deep_chain(n, Watched)[-1] for n in (100, 200)))
+text = "twice as long a chain must take twice as many lines, comparisons included"
+print(checks.check_true(title, lines[1] <= 3 * lines[0], text, see=see))
+depths = [search_depth(n) for n in (20, 200)]
+right = depths[1] <= depths[0] + 10
+text = "without recursion: a longer chain must not take more calls within calls"
+print(checks.check_true(title, right, text, observed=depths, see=see))
+
+# The same once more with no function that was given: a name may mean something else by now. At the
+# far end of a chain is an operation whose `args` are none, which stops the search: how deep was it?
+nodes = graph(chain(120))
+first = nodes[1].operation
+first.args = 1.0
 try:
     get_variables(nodes[-1])
     calls = 0
@@ -1629,7 +1688,7 @@ def compare(*_):
     return False
 
 
-nodes[1].operation.args = (nodes[0],)
+first.args = (nodes[0],)
 Variable.__eq__ = compare
 try:
     get_variables(nodes[100])
@@ -1869,10 +1928,6 @@ def custom(*args, forward, backward):
     return Custom(*args, forward=forward, backward=counted)
 
 
-def plus(x, y):
-    return custom(x, y, forward=np.add, backward=lambda gz, x, y: (gz, gz))
-
-
 def minus(x, y):
     return custom(x, y, forward=np.subtract, backward=lambda gz, x, y: (gz, -gz))
 
@@ -1918,28 +1973,34 @@ again = gradients_of(top, a, first, second)
 print(checks.check_value(title, again, expected, name="a second call", see=see))
 
 # nodes used twice, one after the other
-a = rng.normal(size=3)
-x = Parameter(a)
-y = plus(x, x)
-z = plus(y, y)
-got = gradients_of(total(z), x, y, z)
-expected = tuple(np.full(3, n) for n in (4.0, 2.0, 1.0))
-print(checks.check_value(title, got, expected, name="b = a + a, c = b + b", see=see))
+x, y = Parameter(rng.normal(size=3)), Parameter(rng.normal(size=3))
+u = minus(y, x)
+z = Average(u, u)
+w = minus(z, x)
+got = gradients_of(total(Average(w, w)), x, y, u, z, w)
+expected = tuple(np.full(3, n) for n in (-2.0, 1.0, 1.0, 1.0, 1.0))
+name = "u = y - x, z the average of u and u, w = z - x, the average of w and w: (x, y, u, z, w)"
+print(checks.check_value(title, got, expected, name=name, see=see))
 
 # a variable that is no parameter, and a gradient of zero on the way
+a = rng.normal(size=3)
 data, still, nothing = Input(a), Parameter(a), Parameter(np.zeros(3))
 asked.clear()
-top = total(plus(sine(data, None), times(sine(still, None), nothing)))
+top = total(Average(sine(data, None), times(sine(still, None), nothing)))
 got = gradients_of(top, data, still, nothing)
-expected = np.cos(a), np.zeros(3), np.sin(a)
+expected = np.cos(a) / 2, np.zeros(3), np.sin(a) / 2
 name = "an Input, a Parameter times zero, and the zero"
 print(checks.check_value(title, got, expected, name=name, see=see))
 text = "every operation's grad must be called exactly once, whatever comes back to it"
-print(checks.check_true(title, len(asked) == 5, text, observed=len(asked), see=see))
+print(checks.check_true(title, len(asked) == 4, text, observed=len(asked), see=see))
 
-# random graphs
-steps = {"plus": (plus, lambda xp, p, q: p + q), "minus": (minus, lambda xp, p, q: p - q)}
-steps |= {"times": (times, lambda xp, p, q: p * q), "sine": (sine, lambda xp, p, q: xp.sin(p))}
+# random graphs; every second operation is one that was given, and no function of the test
+steps = {
+    "mean": (lambda x, y: Average(x, y), lambda xp, p, q: (p + q) / 2),
+    "minus": (minus, lambda xp, p, q: p - q),
+    "times": (times, lambda xp, p, q: p * q),
+    "sine": (sine, lambda xp, p, q: xp.sin(p)),
+}
 
 
 def loss_of(plan, ends):
@@ -1954,11 +2015,11 @@ def loss_of(plan, ends):
     return loss
 
 
-for size, shape in ((4, ()), (9, (3,)), (18, (2, 2))):
+for size, shape in ((6, (3,)), (18, (2, 2)), (4, ())):
     leaves = tuple(np.asarray(rng.normal(size=shape)) for _ in range(3))
     plan, values = [], list(leaves)
     while len(plan) < size:
-        kind = str(rng.choice(list(steps)))
+        kind = "mean" if len(plan) % 2 else str(rng.choice(["minus", "times", "sine"]))
         i, j = map(int, rng.integers(max(0, len(values) - 6), len(values), size=2))
         value = steps[kind][1](np, values[i], values[j])
         if np.abs(value).max() < 5:
@@ -1971,22 +2032,20 @@ for size, shape in ((4, ()), (9, (3,)), (18, (2, 2))):
     for kind, i, j in plan:
         nodes.append(steps[kind][0](nodes[i], nodes[j]))
     top = total(*(nodes[k] for k in ends))
-    before = [node.value for node in nodes]
+    before = checks.get_all([*nodes, top], "value")
     asked.clear()
     got = gradients_of(top, *nodes[:3])
     names = tuple(f"leaf {k} of a random graph of {size} operations" for k in range(3))
     loss = loss_of(plan, ends)
     print(checks.check_gradients(title, got, loss, leaves, names=names, see=see))
     text = "every operation's grad must be called exactly once"
-    right = len(asked) == size + 1
+    right = len(asked) == 1 + sum(kind != "mean" for kind, _, _ in plan)
     print(checks.check_true(title, right, text, observed=len(asked), see=see))
-    name, after = "values of the graph afterwards", [node.value for node in nodes]
+    name, after = "values of the graph afterwards", checks.get_all([*nodes, top], "value")
     print(checks.check_value(title, after, before, name=name, see=see))
-    # a second loss on the same graph has gradients of its own
-    got = gradients_of(total(nodes[0], nodes[1]), nodes[0], nodes[1])
-    expected = (np.ones(shape), np.ones(shape))
-    name = "a second loss on the same variables"
-    print(checks.check_value(title, got, expected, name=name, see=see))
+# a second loss on the same graph has gradients of its own
+got, name = gradients_of(total(*nodes[:2]), *nodes[:2]), "a second loss on the same variables"
+print(checks.check_value(title, got, (1.0, 1.0), name=name, see=see))
 
 lone = Parameter(3.0)
 got = gradients_of(lone, lone)
@@ -2035,6 +2094,8 @@ print(checks.check_gradients(title, got, loss, at, names=names, see=see))
 
 # %% grade_id="test-backprop-deep" points=1
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -2055,7 +2116,7 @@ print(checks.check_value(title, got, (1.0, 1.0), name=name, see=see))
 rungs = [(Parameter(1.0), Parameter(2.0))]
 for _ in range(12):
     left, right = rungs[-1]
-    rungs.append((Average(left, right), Average(right, left)))
+    rungs.append(checks.call_all([partial(Average, left, right), partial(Average, right, left)]))
 found = backprop(rungs[-1][0])
 got = [found[end] for rung in rungs[:-1] for end in rung]
 name = "gradients along a ladder of 12 rungs"
@@ -2172,27 +2233,33 @@ print(checks.check_gradients(title, got, loss, (x, y), names=names, sizes=sizes,
 
 # %% grade_id="test-mse-hidden" points=2
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
 title, see = "Exercise 9 · MSE", "9 · A second graph, with a loss"
 rng = checks.rng()
 shapes = ((), (1,), (5,), (1, 4), (2, 3, 2))
-at = [tuple(np.asarray(rng.normal(size=shape)) for _ in range(2)) for shape in shapes]
-variables = [MSE(x, y) for x, y in at]
-for (x, y), z in zip(at, variables):
-    gz = np.asarray(rng.normal())
+at = [[np.asarray(rng.normal(size=shape)) for _ in range(2)] for shape in shapes]
+# all of them are used before the first goes back
+variables = checks.call_all([partial(MSE, x, y) for x, y in at])
+values, args, grads = zip(*checks.get_all(variables, "value", "operation.args", "operation.grad"))
+went_in = checks.get_all([arg for pair in args for arg in pair], "value")
+name, got = "what went into MSE, afterwards", list(zip(went_in[::2], went_in[1::2]))
+print(checks.check_value(title, got, at, name=name, see=see))
+gzs = [np.asarray(rng.normal()) for _ in at]
+found = checks.call_all([partial(grad, gz.copy()) for grad, gz in zip(grads, gzs)])
+for (x, y), value, got, gz in zip(at, values, found, gzs):
     sizes = {"number of entries": x.size, "gz": float(gz)}
     name = f"value of MSE for shape {x.shape}"
     expected = float(np.sum((x - y) ** 2)) / x.size
-    print(checks.check_value(title, z.value, expected, name=name, sizes=sizes, see=see))
-    went_in, name = [arg.value for arg in z.operation.args], "what went into MSE, afterwards"
-    print(checks.check_value(title, went_in, [x, y], name=name, see=see))
-    got = z.operation.grad(gz.copy())
+    print(checks.check_value(title, value, expected, name=name, sizes=sizes, see=see))
     slope = gz * 2 * (x - y) / x.size
     name, expected = f"gx and gy of MSE for shape {x.shape}", (slope, -slope)
     print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
-    print(checks.check_pure(title, z.operation.grad, gz, see=see))
+for grad, gz in zip(grads[:3], gzs):
+    print(checks.check_pure(title, grad, gz, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2239,6 +2306,8 @@ print(checks.check_true(title, all(made), text, observed=made, see=see), "·", t
 
 # %% grade_id="test-second_graph-hidden" points=1
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -2247,19 +2316,19 @@ rng = checks.rng()
 for case in ("unit open", "unit closed"):
     a, c, d, e = rng.uniform(0.5, 2, size=4)
     shift = c if case == "unit open" else -a * c - d
-    x, w, b, y = leaves = [Parameter(number) for number in (a, c, shift, e)]
-    v, z, h, y_hat, top = graph = second_graph(*leaves)
-    values = tuple(variable.value for variable in graph)
+    leaves = checks.call_all([partial(Parameter, number) for number in (a, c, shift, e)])
+    x, w, b, y = leaves
+    v, z, h, y_hat, top = graph = tuple(second_graph(*leaves))
+    values = checks.get_all(graph, "value")
     bent = max(a * c + shift, 0.0)
     expected = (a * c, a * c + shift, bent, bent + a, (bent + a - e) ** 2)
     name = f"values of (v, z, h, y_hat, J), {case}"
     print(checks.check_value(title, values, expected, name=name, see=see))
-edges = {"v": (v, [x, w]), "z": (z, [v, b]), "h": (h, [z]), "y_hat": (y_hat, [h, x])}
-edges["J"] = (top, [y_hat, y])
+edges = [x, w], [v, b], [z], [h, x], [y_hat, y]
+operations = checks.get_all(graph, "operation")
 found = [
-    variable.operation is not None
-    and sorted(map(id, variable.operation.args)) == sorted(map(id, args))
-    for variable, args in edges.values()
+    operation is not None and sorted(map(id, operation.args)) == sorted(map(id, args))
+    for operation, args in zip(operations, edges)
 ]
 text = "every variable must be made of those that the picture shows"
 print(checks.check_true(title, all(found), text, observed=found, see=see))
@@ -2356,30 +2425,47 @@ for settings in ({}, {"axis": 0}, {"axis": 1}, {"axis": 1, "keepdims": True}, {"
 
 # %% grade_id="test-sum-hidden" points=3
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
 title, see = "Exercise 11 · Sum", "10 · Sums, and losses without a derivative of their own"
 rng = checks.rng()
-cases = [((), None), ((4,), None), ((4,), 0), ((1, 1), 1), ((3, 3), -1), ((3, 3), (0, 1))]
-cases += [((2, 3, 4), axis) for axis in (None, 0, 1, -1, -3, (0, 2), (-1, 0), (2, 1))]
-for shape, axis in cases:
-    for keepdims in (False, True):
-        x = np.asarray(rng.normal(size=shape))
-        z, value = Sum(x, axis=axis, keepdims=keepdims), np.sum(x, axis=axis, keepdims=keepdims)
-        Sum(np.ones((2, 5)), axis=0)  # one more use, before the first goes back
-        label = f"{shape}, axis={axis}, keepdims={keepdims}"
-        print(checks.check_value(title, z.value, value, name=f"sum of {label}", see=see))
-        gz = np.asarray(rng.normal(size=np.shape(value)))
-        got = z.operation.grad(gz.copy())
-        text = "grad must return a tuple of one gradient"
-        right = checks.is_sequence(got) and len(got) == 1
-        print(checks.check_true(title, right, text, see=see))
-        gz_there = np.sum(x * 0, axis=axis, keepdims=True)
-        expected = (np.zeros(shape) + gz.reshape(gz_there.shape),)
-        name = f"gx of the sum of {label}"
-        print(checks.check_value(title, got, expected, name=name, see=see))
-        print(checks.check_pure(title, z.operation.grad, gz, see=see))
+places = [((), None), ((4,), None), ((4,), 0), ((1, 1), 1), ((3, 3), -1), ((3, 3), (0, 1))]
+places += [((2, 3, 4), axis) for axis in (None, 0, 1, -1, -3, (0, 2), (-1, 0), (2, 1))]
+cases = {
+    f"{shape}, axis={axis}, keepdims={keepdims}": (
+        np.asarray(rng.normal(size=shape)), {"axis": axis, "keepdims": keepdims}
+    )
+    for shape, axis in places
+    for keepdims in (False, True)
+}  # fmt: skip
+
+# all of them are used before the first goes back
+variables = checks.call_all([partial(Sum, x, **settings) for x, settings in cases.values()])
+values, grads = zip(*checks.get_all(variables, "value", "operation.grad"))
+expected = {label: np.sum(x, **settings) for label, (x, settings) in cases.items()}
+print(checks.check_value(title, dict(zip(cases, values)), expected, name="sum", see=see))
+gzs = [np.asarray(rng.normal(size=value.shape)) for value in expected.values()]
+found = checks.call_all([partial(grad, gz.copy()) for grad, gz in zip(grads, gzs)])
+for label, got in zip(cases, found):
+    text = f"grad must return a tuple of one gradient ({label})"
+    right = checks.is_sequence(got) and len(got) == 1
+    print(checks.check_true(title, right, text, see=see))
+expected = {}
+for (label, (x, settings)), gz in zip(cases.items(), gzs):
+    kept = np.sum(x, axis=settings["axis"], keepdims=True)
+    expected[label] = [np.zeros(x.shape) + gz.reshape(kept.shape)]
+print(checks.check_value(title, dict(zip(cases, found)), expected, name="gx of the sum", see=see))
+again = dict(zip(cases, zip(grads, gzs)))
+for label in (
+    "(4,), axis=None, keepdims=False",
+    "(3, 3), axis=-1, keepdims=False",
+    "(2, 3, 4), axis=(0, 2), keepdims=False",
+    "(2, 3, 4), axis=(0, 2), keepdims=True",
+):
+    print(checks.check_pure(title, *again[label], see=see))
 z = Parameter(np.ones((2, 3))).sum(axis=1, keepdims=True)
 print(checks.check_value(title, z.value, np.full((2, 1), 3.0), name="x.sum(...)", see=see))
 ### END HIDDEN TESTS
@@ -2435,6 +2521,8 @@ print(checks.check_true(title, all(found), text, observed=found, see=see), "·",
 
 # %% grade_id="test-symbolic_mse-hidden" points=2
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -2442,31 +2530,51 @@ title = "Exercise 12 · symbolic_MSE"
 see = "10 · Sums, and losses without a derivative of their own"
 rng = checks.rng()
 kinds_with_grads = "Add Sub Mul Div Neg Pow Exp Log ReLU Sum GetItem MatMul Identity Average"
-ready, shapes = {f"<{kind}>" for kind in kinds_with_grads.split()}, ((), (1,), (5,), (2, 3, 2))
-constants = {}  # for each shape, what else than x and y the graph begins with
-for shape in (*shapes, *shapes):
-    a, b = np.asarray(rng.normal(size=shape)), np.asarray(rng.normal(size=shape))
-    x, y = Parameter(a), Parameter(b)
-    top = symbolic_MSE(x, y)
+ready, shapes = set(kinds_with_grads.split()), ((), (1,), (5,), (2, 3, 2))
+arrays = [[np.asarray(rng.normal(size=shape)) for _ in "xy"] for shape in (*shapes, *shapes)]
+leaves = checks.call_all([partial(Parameter, array) for pair in arrays for array in pair])
+pairs = list(zip(leaves[::2], leaves[1::2]))
+tops = checks.call_all([partial(symbolic_MSE, x, y) for x, y in pairs])
+for (a, b), value in zip(arrays, checks.get_all(tops, "value")):
     sizes = {"number of entries": a.size}
-    name, expected = f"symbolic_MSE for shape {shape}", float(np.sum((a - b) ** 2)) / a.size
-    print(checks.check_value(title, top.value, expected, name=name, sizes=sizes, see=see))
-    # walk the graph here: exercise 7 is not tested again
-    waiting, met, kinds = [top], {}, set()
+    name, expected = f"symbolic_MSE for shape {a.shape}", float(np.sum((a - b) ** 2)) / a.size
+    print(checks.check_value(title, value, expected, name=name, sizes=sizes, see=see))
+
+# walk all graphs here, one step at one go: exercise 7 is not tested again
+made_of, level = {}, tops  # id of a variable -> its value, the kind of its operation, what went in
+while level:
+    level = list({id(node): node for node in level if id(node) not in made_of}.values())
+    told = checks.get_all(level, "value", "operation")
+    computed = [operation for _, operation in told if operation is not None]
+    kinds = iter(checks.get_all(computed, "__class__.__name__", "args"))
+    for node, (value, operation) in zip(level, told):
+        made_of[id(node)] = value, *((None, ()) if operation is None else next(kinds))
+    level = [arg for node in level for arg in made_of[id(node)][2]]
+
+
+def ids_of(top):
+    """The ids of all that a variable was made of, and its own."""
+    met, waiting = {}, [top]
     while waiting:
         node = waiting.pop()
         if id(node) not in met:
             met[id(node)] = node
-            if node.operation is not None:
-                kinds.add(repr(node.operation))
-                waiting += list(node.operation.args)
+            waiting += made_of[id(node)][2]
+    return list(met)
+
+
+constants = {}  # for each shape, what else than x and y the graph begins with
+for (a, _), (x, y), top in zip(arrays, pairs, tops):
+    met = ids_of(top)
     text = "the graph of the result must lead back to x and to y: compute with variables"
     found = [id(x) in met, id(y) in met]
     print(checks.check_true(title, all(found), text, observed=found, see=see))
     text = "it must be made of small operations that you have: of other ones than MSE, no new class"
+    kinds = {kind for _, kind, _ in map(made_of.get, met)} - {None}
     print(checks.check_true(title, kinds <= ready, text, see=see))
-    begin = [v.value for v in met.values() if v.operation is None and v is not x and v is not y]
-    other = constants.setdefault(shape, begin)
+    others = [made_of[k] for k in met if k not in (id(x), id(y))]
+    begin = [value for value, kind, _ in others if kind is None]
+    other = constants.setdefault(a.shape, begin)
     fixed = len(begin) == len(other) and all(map(np.array_equal, begin, other))
     text = "it must compute with x and y alone: an array made from their values has no history"
     print(checks.check_true(title, fixed, text, see=see))
@@ -2581,6 +2689,8 @@ for name, index in cases.items():
 
 # %% grade_id="test-getitem-hidden" points=2
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -2599,12 +2709,14 @@ cases = {
     "row[[4, 4, 4, 4]]": (row, [4, 4, 4, 4]),
     "row[[[0, 1], [1, 1]]]": (row, np.array([[0, 1], [1, 1]])),
 }
-for name, (array, index) in cases.items():
-    z, value = Parameter(array)[index], array[index]
-    Parameter(row)[3]  # one more use, before the first goes back
-    print(checks.check_value(title, z.value, value, name=name, see=see))
-    gz = np.asarray(rng.normal(size=np.shape(value)))
-    got = z.operation.grad(gz.copy())
+# all of them are used before the first goes back
+variables = checks.call_all([partial(GetItem, x, index=index) for x, index in cases.values()])
+values, grads = zip(*checks.get_all(variables, "value", "operation.grad"))
+expected = {label: array[index] for label, (array, index) in cases.items()}
+print(checks.check_value(title, dict(zip(cases, values)), expected, name="value", see=see))
+gzs = [np.asarray(rng.normal(size=np.shape(value))) for value in expected.values()]
+found = checks.call_all([partial(grad, gz.copy()) for grad, gz in zip(grads, gzs)])
+for (name, (array, index)), got, gz in zip(cases.items(), found, gzs):
     text = "grad must return a tuple of one gradient"
     right = checks.is_sequence(got) and len(got) == 1
     print(checks.check_true(title, right, text, see=see))
@@ -2612,7 +2724,7 @@ for name, (array, index) in cases.items():
     expected = np.bincount(np.ravel(places), weights=np.ravel(gz), minlength=array.size)
     expected = (expected.reshape(array.shape),)
     print(checks.check_value(title, got, expected, name=f"gx of {name}", see=see))
-print(checks.check_pure(title, z.operation.grad, gz, see=see))
+print(checks.check_pure(title, grads[-1], gzs[-1], see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2717,6 +2829,8 @@ for m, n in pairs:
 
 # %% grade_id="test-matmul-hidden" points=4
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -2734,33 +2848,43 @@ def back(g, shape):
     return g
 
 
+def slopes_of(f, at, gz):
+    """Measure the gradients of the sum of gz * f."""
+    return checks.central_difference(lambda at: np.sum(gz * f(*at)), at)
+
+
 pairs = [
     ((2, 4), (4, 3)), ((1, 4), (4, 1)), ((1, 1), (1, 1)), ((1,), (1,)), ((2,), (2, 5)),
     ((5, 2), (2,)), ((1,), (1, 3)), ((3, 1), (1,)), ((2, 3, 4), (4, 5)), ((3, 4), (2, 4, 5)),
     ((2, 3, 3), (3, 3)), ((2, 1, 3, 4), (5, 4, 2)), ((1, 3, 4), (2, 4, 3)), ((3,), (2, 3, 4)),
     ((2, 3, 4), (4,)), ((3,), (3, 3, 3)), ((3, 3, 3), (3,)), ((2,), (3, 1, 2, 2)),
 ]  # fmt: skip
+cases = {f"{m} @ {n}": [rng.normal(size=m), rng.normal(size=n)] for m, n in pairs}
 
-
-def check(m, n):
-    x, y = rng.normal(size=m), rng.normal(size=n)
-    z, label = MatMul(x, y), f"{m} @ {n}"
-    MatMul(np.ones((2, 3)), np.ones((3, 1)))  # one more use, before the first goes back
-    print(checks.check_value(title, z.value, x @ y, name=f"value of {label}", see=see))
-    gz = np.asarray(rng.normal(size=np.shape(x @ y)))
-    got = z.operation.grad(gz.copy())
-    text = "grad must return a tuple of two gradients"
+# all of them are used before the first goes back
+variables = checks.call_all([partial(MatMul, x, y) for x, y in cases.values()])
+values, grads = zip(*checks.get_all(variables, "value", "operation.grad"))
+expected = {label: x @ y for label, (x, y) in cases.items()}
+print(checks.check_value(title, dict(zip(cases, values)), expected, name="value", see=see))
+gzs = [np.asarray(rng.normal(size=np.shape(value))) for value in expected.values()]
+found = checks.call_all([partial(grad, gz.copy()) for grad, gz in zip(grads, gzs)])
+for (label, pair), got, gz in zip(cases.items(), found, gzs):
+    text = f"grad of {label} must return a tuple of two gradients"
     right = checks.is_sequence(got) and len(got) == 2
     print(checks.check_true(title, right, text, see=see))
-    got = [back(g, v.shape) for g, v in zip(got, (x, y))]
-    expected = checks.central_difference(lambda at: np.sum(gz * (at[0] @ at[1])), [x, y])
-    name = f"gx and gy of {label}"
+    got = [back(g, v.shape) for g, v in zip(got, pair)]
+    name, expected = f"gx and gy of {label}", slopes_of(np.matmul, pair, gz)
     print(checks.check_value(title, got, expected, name=name, see=see))
-    print(checks.check_pure(title, z.operation.grad, gz, see=see))
-
-
-for m, n in pairs:
-    check(m, n)
+again = dict(zip(cases, zip(grads, gzs)))
+for label in (
+    "(2, 4) @ (4, 3)",
+    "(2,) @ (2, 5)",
+    "(5, 2) @ (2,)",
+    "(2, 1, 3, 4) @ (5, 4, 2)",
+    "(3,) @ (2, 3, 4)",
+    "(2, 3, 4) @ (4,)",
+):
+    print(checks.check_pure(title, *again[label], see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2819,6 +2943,7 @@ for name, leaf, theirs in zip("xwb", leaves, by_jax):
 
 # %% grade_id="test-backprop-random" points=2
 ### BEGIN HIDDEN TESTS
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -2845,15 +2970,26 @@ def back(g, shape):
     return g
 
 
-def sound(operation, formula, *at, **settings):
-    """Tell whether one of the student's operations is right: what is not has cost its points."""
-    at = tuple(np.asarray(v) for v in at)
+def slopes_of(f, at, gz):
+    """Measure the gradients of the sum of gz * f."""
+    return checks.central_difference(lambda at: np.sum(gz * f(*at)), at)
+
+
+def are_right(uses):
+    """Tell whether operations of the student's are all right: what is not has cost its points.
+
+    uses: for each a function that gives the call to be made, the formula, and the arguments.
+    """
     try:
-        z = operation(*at, **settings)
-        gz = np.cos(np.arange(formula(*at).size) + 1.0).reshape(formula(*at).shape)
-        got = [back(g, v.shape) for g, v in zip(z.operation.grad(gz), at, strict=True)]
-        right = checks.central_difference(lambda at: np.sum(gz * formula(*at)), list(at))
-        pairs = [(z.value, formula(*at)), *zip(got, right)]
+        variables = checks.call_all([use() for use, *_ in uses])
+        values, grads = zip(*checks.get_all(variables, "value", "operation.grad"))
+        expected = [formula(*at) for _, formula, *at in uses]
+        gzs = [np.cos(np.arange(z.size) + 1.0).reshape(z.shape) for z in expected]
+        found = checks.call_all([partial(grad, gz) for grad, gz in zip(grads, gzs)])
+        pairs = list(zip(values, expected))
+        for (_, formula, *at), gz, got in zip(uses, gzs, found):
+            got = [back(g, v.shape) for g, v in zip(got, at, strict=True)]
+            pairs += zip(got, slopes_of(formula, at, gz))
         return all(a.shape == b.shape and np.allclose(a, b, atol=1e-5) for a, b in pairs)
     except Exception:  # noqa: BLE001 - whatever is wrong with it has cost its points
         return False
@@ -2862,27 +2998,30 @@ def sound(operation, formula, *at, **settings):
 a, c = rng.normal(size=(2, 3, 4))
 w, index = rng.normal(size=(4, 4)), np.array([2, 0, 2])
 positive = np.abs(c) + 0.5
-good = {
-    "+": sound(lambda *v: Add(*v), np.add, a, c),
-    "-": sound(lambda *v: Sub(*v), np.subtract, a, c),
-    "*": sound(lambda *v: Mul(*v), np.multiply, a, c),
-    "/": sound(lambda *v: Div(*v), np.divide, a, positive),
-    "neg": sound(lambda *v: Neg(*v), np.negative, a),
-    "**": sound(lambda *v: Pow(*v), np.power, positive, a),
-    "exp": sound(lambda *v: Exp(*v), np.exp, a),
-    "log": sound(lambda *v: Log(*v), np.log, positive),
-    "relu": sound(lambda *v: ReLU(*v), lambda x: np.maximum(x, 0), a),
-    "@": sound(lambda *v: MatMul(*v), np.matmul, a, w),
-    "[]": sound(lambda *v, **s: GetItem(*v, **s), lambda x: x[index], a, index=index),
-    "sum0": sound(lambda *v, **s: Sum(*v, **s), lambda x: x.sum(axis=0), a, axis=0),
-    "sum1": sound(
-        lambda *v, **s: Sum(*v, **s),
-        lambda x: x.sum(axis=1, keepdims=True), a, axis=1, keepdims=True,
+uses = {
+    "+": (lambda: partial(Add, a, c), np.add, a, c),
+    "-": (lambda: partial(Sub, a, c), np.subtract, a, c),
+    "*": (lambda: partial(Mul, a, c), np.multiply, a, c),
+    "/": (lambda: partial(Div, a, positive), np.divide, a, positive),
+    "neg": (lambda: partial(Neg, a), np.negative, a),
+    "**": (lambda: partial(Pow, positive, a), np.power, positive, a),
+    "exp": (lambda: partial(Exp, a), np.exp, a),
+    "log": (lambda: partial(Log, positive), np.log, positive),
+    "relu": (lambda: partial(ReLU, a), lambda x: np.maximum(x, 0), a),
+    "@": (lambda: partial(MatMul, a, w), np.matmul, a, w),
+    "[]": (lambda: partial(GetItem, a, index=index), lambda x: x[index], a),
+    "sum0": (lambda: partial(Sum, a, axis=0), lambda x: x.sum(axis=0), a),
+    "sum1": (
+        lambda: partial(Sum, a, axis=1, keepdims=True), lambda x: x.sum(axis=1, keepdims=True), a
     ),
 }  # fmt: skip
+good = set(uses)
+if not are_right(uses.values()):
+    good = {name for name, use in uses.items() if are_right([use])}
 try:
     copies = [((3, 1), a.sum(axis=1, keepdims=True)), ((4,), a.sum(axis=0)), ((), a.sum())]
-    broadcasting = all(np.allclose(unbroadcast(a, shape), sums) for shape, sums in copies)
+    found = checks.call_all([partial(unbroadcast, a, shape) for shape, _ in copies])
+    broadcasting = all(np.allclose(got, sums) for got, (_, sums) in zip(found, copies))
 except Exception:  # noqa: BLE001 - as above
     broadcasting = False
 one = 1.0 if broadcasting else np.ones((3, 4))
@@ -2910,7 +3049,7 @@ if broadcasting:
     steps["across"] = (
         "sum1", lambda p, q: p.ndim == 2, lambda f, p, q, w: p.sum(axis=1, keepdims=True)
     )  # fmt: skip
-steps = {name: step for name, step in steps.items() if all(good[need] for need in step[0].split())}
+steps = {name: step for name, step in steps.items() if good.issuperset(step[0].split())}
 
 
 def nodes_of(plan, f, leaves):
@@ -2941,7 +3080,7 @@ def loss_of(plan, weights):
 
 
 shapes = ((3, 4), (4,), (3, 1)) if broadcasting else ((3, 4), (3, 4), (3, 4))
-for size in (6, 12, 20):
+for size in (8, 16):
     at = (*(rng.normal(size=shape) for shape in shapes), rng.normal(size=(4, 4)) / 2)
     plan, values, tries = [], list(at[:3]), 0
     while len(plan) < size and steps and tries < 500:
@@ -3086,6 +3225,8 @@ print(checks.check_value(title, got, 40.0, name=name, see=see))
 
 # %% grade_id="test-layers-hidden" points=2
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -3093,71 +3234,88 @@ title, see = "Exercise 15 · layers", "13 · Layers"
 rng = checks.rng()
 
 
-def way_back(variable):
-    """All that a variable was made of, by id."""
-    met, waiting = {}, [variable]
-    while waiting:
-        node = waiting.pop()
-        if id(node) not in met:
-            met[id(node)] = node
-            waiting += [] if node.operation is None else list(node.operation.args)
+def way_back(*variables):
+    """All that variables were made of, by id, each step at one go."""
+    met, level = {}, variables
+    while level:
+        level = list({id(node): node for node in level if id(node) not in met}.values())
+        met |= {id(node): node for node in level}
+        operations = [made for made in checks.get_all(level, "operation") if made is not None]
+        level = [arg for args in checks.get_all(operations, "args") for arg in args]
     return met
 
 
+sizes = ((3, 3), (1, 4), (5, 1))
+arrays = [
+    (rng.normal(size=(n_in, n_out)), rng.normal(size=n_out), rng.normal(size=(2, n_in)))
+    for n_in, n_out in sizes
+]
 for name, kind in (("affine_layer", affine_layer), ("AffineLayer", AffineLayer)):
-    for n_in, n_out in ((3, 3), (1, 4), (5, 1)):
-        layer, other = kind(n_in, n_out), kind(n_in, n_out)
-        drawn = layer.W.value
-        name_b, zeros = f"b of a new {name}({n_in}, {n_out})", np.zeros(n_out)
-        print(checks.check_value(title, layer.b.value, zeros, name=name_b, see=see))
-        kept = [isinstance(p, Parameter) for p in (layer.W, layer.b)]
-        text = f"W and b of {name} must be Parameters"
-        print(checks.check_true(title, all(kept), text, observed=kept, see=see))
-        w, b, x = rng.normal(size=(n_in, n_out)), rng.normal(size=n_out), rng.normal(size=(2, n_in))
-        layer.W.value, layer.b.value = w.copy(), b.copy()
-        label = f"{name}({n_in}, {n_out})"
-        text = f"{name} must use the same parameters at each call"
-        same = np.array_equal(layer(x).value, layer(x).value)
-        print(checks.check_true(title, same, text, see=see))
-        got = layer(x).value, layer(x[0]).value
-        expected = x @ w + b, x[0] @ w + b
-        print(checks.check_value(title, got, expected, name=f"{label} of arrays", see=see))
-        near = [p.value for p in (layer.W, layer.b)]
-        print(checks.check_value(title, near, [w, b], name=f"{label} afterwards", see=see))
-        differ = not np.array_equal(other.W.value, drawn) and other.b is not layer.b
-        text = f"two layers of {name} must have parameters of their own, drawn anew"
+    made = checks.call_all([partial(kind, *size) for size in sizes for _ in "ab"])
+    drawn = checks.get_all(made, "W", "b", "W.value", "b.value")
+    layers, others = made[::2], drawn[1::2]
+    kept = [isinstance(p, Parameter) for p in drawn[0][:2]]
+    text = f"W and b of {name} must be Parameters"
+    print(checks.check_true(title, all(kept), text, observed=kept, see=see))
+    got, zeros = [b for _, _, _, b in drawn[::2]], [np.zeros(n_out) for _, n_out in sizes]
+    name_b = f"b of new layers {name}(...), {', '.join(map(str, sizes))}"
+    print(checks.check_value(title, got, zeros, name=name_b, see=see))
+    text = f"two layers of {name} must have parameters of their own, drawn anew"
+    for (_, b, first, _), (_, other, second, _) in zip(drawn[::2], others):
+        differ = not np.array_equal(first, second) and b is not other
         print(checks.check_true(title, differ, text, see=see))
-        data = Input(x)
-        met = way_back(layer(data))
-        found = [id(v) in met for v in (data, layer.W, layer.b)]
-        text = f"what {name} returns must lead back to x, W and b: compute with the variables"
-        print(checks.check_true(title, all(found), text, observed=found, see=see))
+
+    data = checks.call_all([partial(Input, x) for _, _, x in arrays])
+    for (W, b, _, _), (w, bias, _) in zip(drawn[::2], arrays):
+        W.value, b.value = w.copy(), bias.copy()
+    calls = [
+        partial(layer, at)
+        for layer, (_, _, x), variable in zip(layers, arrays, data)
+        for at in (x, x, x[0], variable)
+    ]
+    tops = checks.call_all(calls)
+    values = checks.get_all(tops, "value")
+    now = checks.get_all(layers, "W", "b", "W.value", "b.value")
+    for k, (size, (w, b, x)) in enumerate(zip(sizes, arrays)):
+        label, (got, again, one, _) = f"{name}{size}", values[4 * k : 4 * k + 4]
+        text = f"{name} must use the same parameters at each call"
+        print(checks.check_true(title, np.array_equal(got, again), text, see=see))
+        expected = x @ w + b, x[0] @ w + b
+        print(checks.check_value(title, (got, one), expected, name=f"{label} of arrays", see=see))
+        near = now[k][2:]
+        print(checks.check_value(title, near, (w, b), name=f"{label} afterwards", see=see))
+    met = way_back(*tops[3::4])
+    found = [id(v) in met for v in (*data, *(v for W, b, _, _ in now for v in (W, b)))]
+    text = f"what {name} returns must lead back to x, W and b: compute with the variables"
+    print(checks.check_true(title, all(found), text, observed=found, see=see))
+
     seed = int(rng.integers(1000))
-    used = generator(seed)
-    first, second, alike = kind(4, 3, used), kind(4, 3, used), kind(4, 3, generator(seed))
+    used, same = generator(seed), generator(seed)
+    asked = [(4, 3, used), (4, 3, used), (4, 3, same), (50, 100)]
+    made = checks.call_all([partial(kind, *args) for args in asked])
+    first, second, alike, wide = checks.get_all(made, "W.value", "b.value")
     text = f"{name} must draw W with rng: from generators of one seed, layers that are alike"
-    right = np.array_equal(first.W.value, alike.W.value)
+    right = np.array_equal(first[0], alike[0])
     print(checks.check_true(title, right, text, see=see))
     text = f"{name} must draw W with rng: from one generator, two layers that differ"
-    right = not np.array_equal(first.W.value, second.W.value)
+    right = not np.array_equal(first[0], second[0])
     print(checks.check_true(title, right, text, see=see))
-    wide = kind(50, 400)
-    w, b = wide.W.value, wide.b.value
-    name_b = f"b of a new {name}(50, 400)"
-    print(checks.check_value(title, b, np.zeros(400), name=name_b, see=see))
+    w, b = wide
+    name_b = f"b of a new {name}(50, 100)"
+    print(checks.check_value(title, b, np.zeros(100), name=name_b, see=see))
     scaled = np.sqrt(50) * w
     spread = [np.round(float(v), 1) for v in (scaled.min(), scaled.max(), np.abs(scaled).mean())]
-    text = f"W of a new {name}(50, 400) must be drawn uniformly between -1/sqrt(50) and 1/sqrt(50)"
-    right = w.shape == (50, 400) and spread == [-1.0, 1.0, 0.5] and np.abs(scaled).max() <= 1
+    text = f"W of a new {name}(50, 100) must be drawn uniformly between -1/sqrt(50) and 1/sqrt(50)"
+    right = w.shape == (50, 100) and spread == [-1.0, 1.0, 0.5] and np.abs(scaled).max() <= 1
     print(checks.check_true(title, right, text, observed=spread, see=see))
 print(checks.check_value(title, Sequential()(3.0), 3.0, name="Sequential()(3)", see=see))
 got = Sequential(lambda x: [*x, 1], lambda x: [*x, 2])([0])
 print(checks.check_value(title, got, [0, 1, 2], name="Sequential of two layers", see=see))
-calls = Sequential(lambda x: x + 1)
-inner = Sequential(calls, lambda x: x * 2, calls)
-got = inner(1.0), inner(1.0)
+calls = Sequential(lambda x: 2 * x + 1)
+inner = Sequential(calls, calls)
+got = checks.call_all([partial(inner, 1.0)] * 2)
 name = "a Sequential within a Sequential, called twice"
-print(checks.check_value(title, got, (5.0, 5.0), name=name, see=see))
+print(checks.check_value(title, got, (7.0, 7.0), name=name, see=see))
 data = Input(np.ones(2))
 right = id(data) in way_back(Sequential(Identity, Identity)(data))
 text = "what Sequential returns must lead back to x: hand on what a layer returns, as it is"
@@ -3223,6 +3381,8 @@ print(checks.check_value(title, got, expected, name=name, see=see))
 
 # %% grade_id="test-descend-hidden" points=1
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -3231,31 +3391,37 @@ rng = checks.rng()
 shapes = ((2, 3), (3,), ())
 arrays = [np.asarray(rng.normal(size=shape)) for shape in shapes]
 steps = [np.asarray(rng.normal(size=shape)) for shape in shapes]
-parameters = [Parameter(array) for array in arrays]
+
+
+def new_parameters():
+    return checks.call_all([partial(Parameter, array) for array in arrays])
+
+
+parameters = new_parameters()
 between, data = Identity(parameters[0]), Input(np.zeros(3))
 eta = rng.uniform(0.1, 2)
 for count in (1, 2):
     others = {between: np.ones((2, 3)), data: np.ones(3)}
     descend({**dict(zip(parameters, map(np.copy, steps))), **others}, eta)
-    got = [parameter.value for parameter in parameters]
+    got = checks.get_all(parameters, "value")
     expected = [array - count * eta * step for array, step in zip(arrays, steps)]
     name = f"values of the Parameters after {count} step(s)"
     print(checks.check_value(title, got, expected, name=name, sizes={"eta": eta}, see=see))
 name = "a variable between and an Input, after the step"
-got = between.value, data.value
+got = checks.get_all([between, data], "value")
 print(checks.check_value(title, got, (arrays[0], np.zeros(3)), name=name, see=see))
-parameters = [Parameter(array) for array in arrays]
+parameters = new_parameters()
 left = descend_twice(dict(zip(parameters, map(np.copy, steps))), eta)
 same = len(left) == len(steps) and all(map(np.array_equal, left, steps))
 text = "the dictionary and the gradients in it must stay as they are"
 print(checks.check_true(title, same, text, observed=len(left), see=see))
-got = [parameter.value for parameter in parameters]
+got = checks.get_all(parameters, "value")
 name = "values after two steps with one dictionary"
 print(checks.check_value(title, got, expected, name=name, sizes={"eta": eta}, see=see))
 # and without the given function, which may mean something else by now
-parameters = [Parameter(array) for array in arrays]
+parameters = new_parameters()
 checks.check_pure(title, descend, dict(zip(parameters, map(np.copy, steps))), eta, see=see)
-got = [parameter.value for parameter in parameters]
+got = checks.get_all(parameters, "value")
 print(checks.check_value(title, got, expected, name=name, sizes={"eta": eta}, see=see))
 ### END HIDDEN TESTS
 
@@ -3460,6 +3626,7 @@ for label, before in unfit.items():
 # %% grade_id="test-parameters-hidden" points=3
 ### BEGIN HIDDEN TESTS
 import json
+from functools import partial
 
 import numpy as np
 from course import checks
@@ -3470,11 +3637,11 @@ rng = checks.rng()
 
 def made(shapes):
     arrays = [np.asarray(rng.normal(size=shape)) for shape in shapes]
-    return arrays, [Parameter(array) for array in arrays]
+    return arrays, checks.call_all([partial(Parameter, array) for array in arrays])
 
 
 def exactly(got, expected, name):
-    values = [parameter.value for parameter in got]
+    values = checks.get_all(got, "value")
     print(checks.check_value(title, values, expected, name=name, rtol=0.0, atol=0.0, see=see))
 
 
