@@ -233,40 +233,44 @@ print("wrong shape refused:", checks.check_true(title, refused, text, see=see))
 
 # %% grade_id="test-node_gradient-hidden" points=2
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
 title, see = "Exercise 1 · zero_grad and set_gradient", "1 · Nodes that know their gradient"
 rng = checks.rng()
 for shape in ((3,), (2, 2), ()):
-    a = ComputationGraphNode(np.zeros(shape), require_grad=True)
-    b = Parameter(np.zeros(shape))
+    zeros = np.zeros(shape)
+    a, b = checks.call_all(
+        [partial(ComputationGraphNode, zeros, require_grad=True), partial(Parameter, zeros)]
+    )
     first, second = (np.asarray(rng.normal(size=shape)) for _ in range(2))
     case = f"{title}, shape {shape}"
     left = hand_out(first.copy(), a, b, a)
-    got = (a.grad, b.grad)
+    got = checks.get_all((a, b), "grad")
     name = "the gradients of a and b, an array having been handed to a, b and a"
-    print(checks.check_value(case, got, (2 * first, first), name=name, see=see))
+    print(checks.check_value(case, got, [2 * first, first], name=name, see=see))
     print(checks.check_value(case, left, first, name="the array that was handed out", see=see))
     left = hand_out(second.copy(), b, a)
-    got, expected = (a.grad, b.grad), (2 * first + second, first + second)
+    got, expected = checks.get_all((a, b), "grad"), [2 * first + second, first + second]
     name = "the gradients of a and b, a second array having been handed to both"
     print(checks.check_value(case, got, expected, name=name, see=see))
     print(checks.check_value(case, left, second, name="the second array", see=see))
     a.zero_grad()
-    got = (a.grad, b.grad)
+    got = checks.get_all((a, b), "grad")
     name = "the gradients of a and b after a.zero_grad()"
-    print(checks.check_value(case, got, (None, first + second), name=name, see=see))
+    print(checks.check_value(case, got, [None, first + second], name=name, see=see))
 fresh = Parameter(np.zeros((2, 3)))
 fresh.zero_grad()
 print(checks.check_value(title, fresh.grad, None, name="zero_grad of a new node", see=see))
-good = rng.normal(size=(2, 3))
+good, set_gradient = rng.normal(size=(2, 3)), fresh.set_gradient
 for before in (None, good):
     if before is not None:
-        fresh.set_gradient(before.copy())
+        set_gradient(before.copy())
     for shape in ((1, 3), (3,), (), (6,), (2, 3, 1), (3, 2)):
         try:
-            fresh.set_gradient(np.ones(shape))
+            set_gradient(np.ones(shape))
             refused = False
         except ValueError:
             refused = True
@@ -487,12 +491,14 @@ print(checks.check_value(title, got, expected, name="1.5 + node and node + 1.5",
 
 # %% grade_id="test-addition-hidden" points=2
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
 title, see = "Exercise 2 · Addition", "2 · Operations"
 rng = checks.rng()
-pairs = [
+shapes = [
     ((4,), (3, 4)),
     ((), (2, 3)),
     ((3, 1), (4,)),
@@ -501,27 +507,34 @@ pairs = [
     ((2, 1, 3), (4, 1)),
     ((2, 3), (2, 3)),
 ]
-for shapes in pairs:
-    x, y = (np.asarray(rng.normal(size=shape)) for shape in shapes)
-    z = Addition()(Parameter(x), Parameter(y))
+pairs = [[np.asarray(rng.normal(size=shape)) for shape in both] for both in shapes]
+gradients = [np.asarray(rng.normal(size=np.shape(x + y))) for x, y in pairs]
+forward, backward = Addition().forward, Addition().backward
+leaves = iter(checks.call_all([partial(Parameter, v) for pair in pairs for v in pair]))
+additions = checks.call_all([partial(Addition) for _ in pairs])
+sums = checks.call_all([partial(add, next(leaves), next(leaves)) for add in additions])
+values = checks.get_all(sums, "value")
+parts = checks.call_all(
+    [partial(backward, x.copy(), y.copy(), g.copy()) for (x, y), g in zip(pairs, gradients)]
+)
+for (x, y), gradient, value, got in zip(pairs, gradients, values, parts):
     case = f"{title}, shapes {x.shape} and {y.shape}"
-    print(checks.check_value(case, z.value, x + y, name="x + y", see=see))
-    gradient = np.asarray(rng.normal(size=(x + y).shape))
-    values = [node.value for node in z.input_nodes]
-    got = Addition().backward(*values, gradient.copy())
+    print(checks.check_value(case, value, x + y, name="x + y", see=see))
     text = "backward must return a tuple of two gradients"
     right = checks.is_sequence(got) and len(got) == 2
     checks.check_true(case, right, text, observed=got, see=see)
     expected = []
     for v in (x, y):
-        owner = np.arange(v.size).reshape(v.shape) + np.zeros((x + y).shape, dtype=int)
-        sums = np.bincount(owner.ravel(), weights=gradient.ravel(), minlength=v.size)
-        expected.append(sums.reshape(v.shape))
+        owner = np.arange(v.size).reshape(v.shape) + np.zeros(gradient.shape, dtype=int)
+        total = np.bincount(owner.ravel(), weights=gradient.ravel(), minlength=v.size)
+        expected.append(total.reshape(v.shape))
     name = "gradients of x and y"
     print(checks.check_value(case, got, tuple(expected), name=name, see=see))
-    print(checks.check_pure(case, Addition().forward, x, y, see=see))
+for x, y in (pairs[0], pairs[4], pairs[6]):  # y is larger, both are numbers, both are alike
+    case = f"{title}, shapes {x.shape} and {y.shape}"
+    print(checks.check_pure(case, forward, x, y, see=see))
 x, y, gradient = rng.normal(size=(2, 3)), rng.normal(size=3), rng.normal(size=(2, 3))
-print(checks.check_pure(title, Addition().backward, x, y, gradient, see=see))
+print(checks.check_pure(title, backward, x, y, gradient, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -594,6 +607,8 @@ for name, index in cases.items():
 
 # %% grade_id="test-selection-hidden" points=2
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -611,19 +626,23 @@ cases = {
     "row[[4, 4, 4, 4]]": (row, [4, 4, 4, 4]),
     "row[[[0, 1], [1, 1]]]": (row, np.array([[0, 1], [1, 1]])),
 }
-for name, (array, index) in cases.items():
-    value = array[index]
-    got = Selection().forward(array.copy(), index)
-    print(checks.check_value(title, got, value, name=name, see=see))
-    gradient = np.asarray(rng.normal(size=np.shape(value)))
-    got = Selection().backward(array.copy(), index, gradient.copy())
+picked = [array[index] for array, index in cases.values()]
+gradients = [np.asarray(rng.normal(size=np.shape(value))) for value in picked]
+forward, backward = Selection().forward, Selection().backward
+asked = [(array.copy(), index) for array, index in cases.values()]
+values = checks.call_all([partial(forward, *args) for args in asked])
+parts = checks.call_all(
+    [partial(backward, *args, gradient.copy()) for args, gradient in zip(asked, gradients)]
+)
+for k, (name, (array, index)) in enumerate(cases.items()):
+    print(checks.check_value(title, values[k], picked[k], name=name, see=see))
     places = np.arange(array.size).reshape(array.shape)[index]
-    expected = np.bincount(np.ravel(places), weights=np.ravel(gradient), minlength=array.size)
-    expected = (expected.reshape(array.shape),)
-    name = f"gradient of x for {name}"
-    print(checks.check_value(title, got, expected, name=name, see=see))
+    weights = np.ravel(gradients[k])
+    sums = np.bincount(np.ravel(places), weights=weights, minlength=array.size)
+    name, expected = f"gradient of x for {name}", (sums.reshape(array.shape),)
+    print(checks.check_value(title, parts[k], expected, name=name, see=see))
 gradient = rng.normal(size=4)
-print(checks.check_pure(title, Selection().backward, row, [4, 4, 0, 1], gradient, see=see))
+print(checks.check_pure(title, backward, row, [4, 4, 0, 1], gradient, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1211,16 +1230,16 @@ from course import checks
 
 title, see = "Exercise 5 · ReLU", "4 · Operations for networks"
 rng = checks.rng()
+forward, backward = ReLU().forward, ReLU().backward
 for shape in ((5,), (1, 3), (2, 3, 2)):
     x, gradient = rng.normal(size=shape), rng.normal(size=shape)
     x.flat[0], x.flat[1], x.flat[2] = 0.0, 1.5, -1.5
     case = f"{title}, shape {shape}"
-    got = ReLU().forward(x.copy())
-    print(checks.check_value(case, got, np.where(x > 0, x, 0), name="ReLU(x)", see=see))
-    got, expected = ReLU().backward(x.copy(), gradient.copy()), (np.where(x > 0, gradient, 0),)
+    done, expected = checks.check_pure(case, forward, x, see=see), np.where(x > 0, x, 0)
+    print(checks.check_value(case, done.value, expected, name="ReLU(x)", see=see))
+    done = checks.check_pure(case, backward, x, gradient, see=see)
+    got, expected = done.value, (np.where(x > 0, gradient, 0),)
     print(checks.check_value(case, got, expected, name="gradient of x", see=see))
-    print(checks.check_pure(case, ReLU().forward, x, see=see))
-    print(checks.check_pure(case, ReLU().backward, x, gradient, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1318,21 +1337,20 @@ from course import checks
 
 title, see = "Exercise 6 · TanH", "4 · Operations for networks"
 rng = checks.rng()
+forward, backward = TanH().forward, TanH().backward
 for shape in ((6,), (1, 6), (3, 2)):
     x, gradient = rng.normal(size=shape), rng.normal(size=shape)
     x.flat[0], x.flat[1], x.flat[2] = rng.uniform(500, 2000), -rng.uniform(500, 2000), 0.0
     case = f"{title}, shape {shape}, some entries large"
-    got = TanH().forward(x.copy())
-    print(checks.check_value(case, got, np.tanh(x), name="tanh(x)", see=see))
-    warned = warns(TanH().forward, x.copy())
+    done = checks.check_pure(case, forward, x, see=see)
+    print(checks.check_value(case, done.value, np.tanh(x), name="tanh(x)", see=see))
+    warned = warns(forward, x.copy())
     text = "the values are right, but on the way to them something overflows, and NumPy warns of it"
     print(checks.check_true(case, not warned, text, observed=warned, see=see))
     small = np.exp(-2 * np.abs(x))
-    expected = (gradient * 4 * small / (1 + small) ** 2,)
-    got = TanH().backward(x.copy(), gradient.copy())
+    done = checks.check_pure(case, backward, x, gradient, see=see)
+    got, expected = done.value, (gradient * 4 * small / (1 + small) ** 2,)
     print(checks.check_value(case, got, expected, name="gradient of x", see=see))
-    print(checks.check_pure(case, TanH().forward, x, see=see))
-    print(checks.check_pure(case, TanH().backward, x, gradient, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1422,28 +1440,38 @@ print(checks.check_gradients(title, got, loss, (W, b, x), names=names, sizes=siz
 
 # %% grade_id="test-affine_transform-hidden" points=2
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
 title, see = "Exercise 7 · affine_transform", "4 · Operations for networks"
 rng = checks.rng()
+forward, backward = affine_transform().forward, affine_transform().backward
 for batch, n_in, n_out in ((1, 3, 3), (5, 2, 4), (4, 3, 1), (2, 1, 3)):
     W, b = rng.normal(size=(n_in, n_out)), rng.normal(size=n_out)
     x, gradient = rng.normal(size=(batch, n_in)), rng.normal(size=(batch, n_out))
     case = f"{title}, B={batch}, n_in={n_in}, n_out={n_out}"
-    node = affine_transform()(Parameter(W), Parameter(b), ComputationGraphNode(x))
-    expected = np.einsum("ri,ij->rj", x, W) + b
-    print(checks.check_value(case, node.value, expected, name="x @ W + b", see=see))
-    got = affine_transform().backward(W.copy(), b.copy(), x.copy(), gradient.copy())
+    done, value = checks.check_pure(case, forward, W, b, x, see=see), np.einsum("ri,ij->rj", x, W)
+    print(checks.check_value(case, done.value, value + b, name="x @ W + b", see=see))
+    done = checks.check_pure(case, backward, W, b, x, gradient, see=see)
     expected = (
         np.einsum("ri,rj->ij", x, gradient),
         np.einsum("rj->j", gradient),
         np.einsum("rj,ij->ri", gradient, W),
     )
     name = "gradients of W, b and x"
-    print(checks.check_value(case, got, expected, name=name, see=see))
-    print(checks.check_pure(case, affine_transform().forward, W, b, x, see=see))
-    print(checks.check_pure(case, affine_transform().backward, W, b, x, gradient, see=see))
+    print(checks.check_value(case, done.value, expected, name=name, see=see))
+affine, *leaves = checks.call_all(
+    [
+        partial(affine_transform),
+        partial(Parameter, W),
+        partial(Parameter, b),
+        partial(ComputationGraphNode, x),
+    ]
+)
+got, name = affine(*leaves).value, "value of the node that affine_transform makes"
+print(checks.check_value(title, got, value + b, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1547,6 +1575,7 @@ from course import checks
 
 title, see = "Exercise 8 · nll", "4 · Operations for networks"
 rng = checks.rng()
+forward, backward = nll().forward, nll().backward
 for batch, classes in ((1, 4), (3, 3), (6, 2), (2, 5)):
     x = rng.normal(size=(batch, classes))
     x[0] += rng.uniform(900, 1100)
@@ -1558,14 +1587,14 @@ for batch, classes in ((1, 4), (3, 3), (6, 2), (2, 5)):
     shifted = np.stack([row - max(row) for row in x])
     p = np.stack([np.exp(row) / sum(np.exp(row)) for row in shifted])
     losses = [np.log(sum(np.exp(row))) - row[c] for row, c in zip(shifted, labels)]
-    node = nll()(ComputationGraphNode(x), y)
-    got, expected = node.value, sum(losses) / batch
-    print(checks.check_value(case, got, expected, name="nll", sizes=sizes, see=see))
-    got, expected = nll().backward(x, y, gradient), (gradient * (p - y) / batch,)
+    done, loss = checks.check_pure(case, forward, x, y, see=see), sum(losses) / batch
+    print(checks.check_value(case, done.value, loss, name="nll", sizes=sizes, see=see))
+    done = checks.check_pure(case, backward, x, y, gradient, see=see)
+    got, expected = done.value, (gradient * (p - y) / batch,)
     name = "gradient of the logits"
     print(checks.check_value(case, got, expected, name=name, sizes=sizes, see=see))
-    print(checks.check_pure(case, nll().forward, x, y, see=see))
-    print(checks.check_pure(case, nll().backward, x, y, gradient, see=see))
+got, name = nll()(ComputationGraphNode(x), y).value, "value of the node that nll makes"
+print(checks.check_value(title, got, loss, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1693,6 +1722,8 @@ print(checks.check_value(title, got, expected, name=name, see=see))
 
 # %% grade_id="test-collect_parameters-hidden" points=2
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -1700,53 +1731,55 @@ title, see = "Exercise 9 · collect_parameters", "5 · Modules"
 rng = checks.rng()
 
 
-def parameter(name, value=None):
-    return Parameter(rng.normal(size=2) if value is None else value, name=name)
+def parameters(*names, value=None):
+    """Make parameters of these names, of random values unless one is given."""
+    values = [rng.normal(size=2) if value is None else value for _ in names]
+    return checks.call_all([partial(Parameter, v, name=n) for v, n in zip(values, names)])
 
 
-def check(module, expected, name):
-    got = module.parameters()
-    names = [getattr(p, "name", "(no Parameter)") for p in got]
+def check(found, expected, name):
+    names = checks.get_all(list(found), "name")
     print(checks.check_value(title, names, expected, name=name, see=see))
 
 
-check(Module(), [], "names of the parameters of an empty module")
-check(ModuleList(), [], "names of the parameters of an empty ModuleList")
+bare = checks.call_all([partial(Module), partial(ModuleList)])
+check(bare[0].parameters(), [], "names of the parameters of an empty module")
+check(bare[1].parameters(), [], "names of the parameters of an empty ModuleList")
 
 # a module in a list in a list in a module
-inner, outer, deep = Module(), Module(), Module()
-inner.z, inner.a = parameter("inner z"), parameter("inner a")
-nested, lists = ModuleList(), ModuleList()
-nested.append(inner)
-nested.append(parameter("in the inner list"))
-lists.append(nested)
-lists.append(parameter("in the outer list"))
-outer.lists, outer.number, outer.text = lists, 2.5, "text"
+inner, outer, deep = checks.call_all([partial(Module)] * 3)
+z, a, in_inner, in_outer = parameters(
+    "inner z", "inner a", "in the inner list", "in the outer list"
+)
+checks.set_all(inner, z=z, a=a)
+nested = ModuleList([inner, in_inner])
+lists = ModuleList([nested, in_outer])
+checks.set_all(outer, lists=lists, number=2.5, text="text")
 deep.way = outer
 expected = ["inner z", "inner a", "in the inner list", "in the outer list"]
-check(deep, expected, "names of the parameters of a deep tree")
-check(lists, expected, "names of the parameters of nested lists")
+check(deep.parameters(), expected, "names of the parameters of a deep tree")
+check(lists.parameters(), expected, "names of the parameters of nested lists")
 
 # equal values are not the same parameter; the same parameter counts once, wherever it is
 twins, zeros = Module(), np.zeros(3)
-twins.first, twins.second = parameter("first", zeros), parameter("second", zeros)
-check(twins, ["first", "second"], "names of two parameters of equal values")
-twins.again, twins.list = twins.second, ModuleList()
-for item in (twins.first, twins.second, twins.first):
-    twins.list.append(item)
-check(twins, ["first", "second"], "names of two parameters, met five times")
+first, second = parameters("first", "second", value=zeros)
+checks.set_all(twins, first=first, second=second)
+check(twins.parameters(), ["first", "second"], "names of two parameters of equal values")
+checks.set_all(twins, again=second, list=ModuleList([first, second, first]))
 found = twins.parameters()
-same = len(found) == 2 and found[0] is twins.first and found[1] is twins.second
+check(found, ["first", "second"], "names of two parameters, met five times")
+same = len(found) == 2 and found[0] is first and found[1] is second
 text = "parameters() must return the parameters themselves, not copies"
 print(checks.check_true(title, same, text, observed=same, see=see))
 namesakes = Module()
-namesakes.first, namesakes.second = parameter("W"), parameter("W")
-check(namesakes, ["W", "W"], "names of two parameters that have one name")
-namesakes.plain, namesakes.pair = [parameter("in a plain list")], (parameter("in a tuple"),)
-check(namesakes, ["W", "W"], "names of the parameters beside a plain list and a tuple")
-things = [1.5, parameter("bare"), ComputationGraphNode(zeros), inner, None]
-got = [p.name for p in collect_parameters(things)]
-name = "names of the parameters among anything"
+first, second, listed, paired, alone = parameters("W", "W", "in a plain list", "in a tuple", "bare")
+checks.set_all(namesakes, first=first, second=second)
+check(namesakes.parameters(), ["W", "W"], "names of two parameters that have one name")
+checks.set_all(namesakes, plain=[listed], pair=(paired,))
+name = "names of the parameters beside a plain list and a tuple"
+check(namesakes.parameters(), ["W", "W"], name)
+found = collect_parameters([1.5, alone, ComputationGraphNode(zeros), inner, None])
+got, name = checks.get_all(list(found), "name"), "names of the parameters among anything"
 print(checks.check_value(title, got, ["bare", "inner z", "inner a"], name=name, see=see))
 ### END HIDDEN TESTS
 
@@ -1865,11 +1898,14 @@ print(checks.check_value(title, parameter.value, np.zeros(3), name="zero_init", 
 
 # %% grade_id="test-initialisation-hidden" points=2
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
 title, see = "Exercise 10 · zero_init, glorot_init, kaiming_init", "6 · Where to begin"
 rng = checks.rng()
+inits = (kaiming_init, zero_init, glorot_init, kaiming_init, glorot_init, zero_init)
 for shape in ((5, 5), (7, 2), (1, 6), (40, 1)):
     seed = int(rng.integers(2**32))
     mine, yours = np.random.default_rng(seed), generator(seed)
@@ -1882,21 +1918,19 @@ for shape in ((5, 5), (7, 2), (1, 6), (40, 1)):
         mine.uniform(-largest, largest, size=shape),
         np.zeros(shape),
     ]
-    got = []
-    for init in (kaiming_init, zero_init, glorot_init, kaiming_init, glorot_init, zero_init):
-        parameter = Parameter(rng.normal(size=shape), name="kept")
-        init(parameter, yours)
-        got.append(parameter.value)
+    parameters = checks.call_all([partial(Parameter, rng.normal(size=shape)) for _ in inits])
+    checks.call_all([partial(init, p, yours) for init, p in zip(inits, parameters)])
+    got = checks.get_all(parameters, "value")
     name = f"six parameters of shape {shape}, one after the other from one generator"
     print(checks.check_value(title, got, expected, name=name, see=see))
-parameter = Parameter(np.ones((2, 1, 3)))
-zero_init(parameter, generator(seed))
-expected = np.zeros((2, 1, 3))
-print(checks.check_value(title, parameter.value, expected, name="zero_init", see=see))
-parameter = Parameter(np.array([1.0, np.nan, np.inf]))
-zero_init(parameter, generator(seed))
-name = "zero_init of a parameter that held nan and inf"
-print(checks.check_value(title, parameter.value, np.zeros(3), name=name, see=see))
+odd = {
+    "zero_init of a parameter with three axes": np.ones((2, 1, 3)),
+    "zero_init of a parameter that held nan and inf": np.array([1.0, np.nan, np.inf]),
+}
+parameters = checks.call_all([partial(Parameter, value) for value in odd.values()])
+checks.call_all([partial(zero_init, p, yours) for p in parameters])
+for (name, before), got in zip(odd.items(), checks.get_all(parameters, "value")):
+    print(checks.check_value(title, got, np.zeros(before.shape), name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2033,6 +2067,8 @@ print(checks.check_value(title, got, list(expected), name=name, see=see))
 
 # %% grade_id="test-sgd-hidden" points=1
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -2045,31 +2081,37 @@ def trust(parameter):
         parameter.grad = None
 
     parameter.zero_grad = forget
-    return parameter
 
 
-shapes = [(2, 3), (3,), ()]
-params = [trust(Parameter(np.asarray(rng.normal(size=shape)))) for shape in shapes]
+def draw():
+    return [np.asarray(rng.normal(size=shape)) for shape in ((2, 3), (3,), ())]
+
+
+params = checks.call_all([partial(Parameter, value) for value in draw()])
 optimizer = SGD(params, lr=0.07)
+step, zero_grad = optimizer.step, optimizer.zero_grad
+for p in params:
+    trust(p)
 # parameters that get new values after the optimiser was made, as init_parameters does
-values = [np.asarray(rng.normal(size=shape)) for shape in shapes]
+values = draw()
 for p, value in zip(params, values):
     p.value = value.copy()
-for step in range(1, 4):
-    gradients = [np.asarray(rng.normal(size=shape)) for shape in shapes]
+for count in (1, 2):
+    gradients = draw()
     for p, gradient in zip(params, gradients):
         p.grad = gradient.copy()
-    optimizer.step()
+    step()
     values = [value - 0.07 * gradient for value, gradient in zip(values, gradients)]
-    name = f"parameters after step {step}"
-    print(checks.check_value(title, [p.value for p in params], values, name=name, see=see))
-    got, name = [p.grad for p in params], f"gradients after step {step}, which should leave them"
-    print(checks.check_value(title, got, gradients, name=name, see=see))
-    optimizer.zero_grad()
-    name = f"gradients after zero_grad, step {step}"
-    got = [p.grad for p in params]
+    got, left = zip(*checks.get_all(params, "value", "grad"))
+    name = f"parameters after step {count}"
+    print(checks.check_value(title, list(got), values, name=name, see=see))
+    name = f"gradients after step {count}, which should leave them"
+    print(checks.check_value(title, list(left), gradients, name=name, see=see))
+    zero_grad()
+    name = f"gradients after zero_grad, step {count}"
+    got = checks.get_all(params, "grad")
     print(checks.check_value(title, got, [None] * 3, name=name, see=see))
-default = trust(Parameter(np.ones(2)))
+default = Parameter(np.ones(2))
 default.grad = np.array([1.0, -2.0])
 SGD([default]).step()
 name = "a parameter after a step with the default learning rate"
@@ -2122,6 +2164,8 @@ class SGDWithMomentum(SGD):
 
 
 # %% grade_id="test-sgd_with_momentum" points=1
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -2137,7 +2181,7 @@ name = "the parameter of the example after steps 1, 2, 3"
 print(checks.check_value(title, path, [0.9, 0.75, 0.575], name=name, see=see))
 
 values = list(rng.normal(size=(2, 3)))
-params = [Parameter(value) for value in values]
+params = checks.call_all([partial(Parameter, value) for value in values])
 optimizer, velocities = SGDWithMomentum(params, lr=0.2, momentum=0.8), [0, 0]
 for step in range(1, 4):
     for k, gradient in enumerate(rng.normal(size=(2, 3))):
@@ -2145,54 +2189,62 @@ for step in range(1, 4):
         velocities[k] = 0.8 * velocities[k] + gradient
         values[k] = values[k] - 0.2 * velocities[k]
     optimizer.step()
-    name = f"two parameters after step {step}"
-    print(checks.check_value(title, [p.value for p in params], values, name=name, see=see))
+    name, got = f"two parameters after step {step}", checks.get_all(params, "value")
+    print(checks.check_value(title, got, values, name=name, see=see))
 
 # %% grade_id="test-sgd_with_momentum-hidden" points=2
 ### BEGIN HIDDEN TESTS
 from contextlib import suppress
+from functools import partial
 
 import numpy as np
 from course import checks
 
 title, see = "Exercise 12 · SGDWithMomentum", "7 · Optimisers"
 rng = checks.rng()
-for lr, momentum in ((0.5, 0.0), (0.03, 0.9)):
-    shapes = [(2, 2), (2, 2), (), (3,)]
-    params = [Parameter(np.asarray(rng.normal(size=shape))) for shape in shapes]
+
+
+def draw():
+    return [np.asarray(rng.normal(size=shape)) for shape in ((2, 2), (2, 2), ())]
+
+
+for lr, momentum, steps in ((0.5, 0.0, 2), (0.03, 0.9, 5)):
+    params = checks.call_all([partial(Parameter, value) for value in draw()])
     optimizer = SGDWithMomentum(params, lr=lr, momentum=momentum)
+    take_step = optimizer.step
     # new values after the optimiser was made, as init_parameters does
-    values = [np.asarray(rng.normal(size=shape)) for shape in shapes]
+    values, velocities = draw(), [0, 0, 0]
     for p, value in zip(params, values):
         p.value = value.copy()
-    velocities = [np.zeros(shape) for shape in shapes]
-    for step in range(1, 6):
-        absent, gradients = {2: 0, 3: 1}.get(step), [None] * 4
-        for k, shape in enumerate(shapes):
-            if k == absent:
+    for step in range(1, steps + 1):
+        gradients = draw()
+        if step in (2, 3):  # a parameter is left out, and another one
+            gradients[step - 2] = None
+        for k, gradient in enumerate(gradients):
+            if gradient is None:
                 params[k].grad = None
                 continue
-            gradient = gradients[k] = np.asarray(rng.normal(size=shape))
             params[k].grad = gradient.copy()
             velocities[k] = momentum * velocities[k] + gradient
             values[k] = values[k] - lr * velocities[k]
-        optimizer.step()
-        name = f"four parameters after step {step}, momentum {momentum}"
-        print(checks.check_value(title, [p.value for p in params], values, name=name, see=see))
+        take_step()
+        got, left = zip(*checks.get_all(params, "value", "grad"))
+        name = f"three parameters after step {step}, momentum {momentum}"
+        print(checks.check_value(title, list(got), values, name=name, see=see))
         name = f"gradients after step {step}, which should leave them"
-        got = [p.grad for p in params]
-        print(checks.check_value(title, got, gradients, name=name, see=see))
+        print(checks.check_value(title, list(left), gradients, name=name, see=see))
 p = Parameter(np.zeros(2))
 optimizer = SGDWithMomentum([p])
+take_step = optimizer.step
 p.grad = np.array([1.0, -2.0])
-for _ in range(2):
-    optimizer.step()
+take_step()
+take_step()
 name = "a parameter after two steps with one gradient and the default settings"
 print(checks.check_value(title, p.value, np.array([-0.25, 0.5]), name=name, see=see))
 with suppress(Exception):  # it has cost its points in exercise 11
     optimizer.zero_grad()
-p.value, p.grad = np.zeros(2), np.array([1.0, -2.0])
-optimizer.step()
+checks.set_all(p, value=np.zeros(2), grad=np.array([1.0, -2.0]))
+take_step()
 name = "a parameter after a third step, zero_grad having been called before it"
 print(checks.check_value(title, p.value, np.array([-0.175, 0.35]), name=name, see=see))
 p.value = np.zeros(2)
@@ -2297,6 +2349,7 @@ print("way back to W and b:", checks.check_true(title, whole, text, observed=len
 # %% grade_id="test-linear_network-hidden" points=1
 ### BEGIN HIDDEN TESTS
 from contextlib import suppress
+from functools import partial
 
 import numpy as np
 from course import checks
@@ -2309,25 +2362,27 @@ def init(parameter, rng):
     parameter.value = drawn.copy()
 
 
+source = generator(3)
 for n_in, n_out, batch in ((3, 3, 1), (2, 5, 4), (5, 1, 2)):
     net, drawn = LinearNetwork(n_in, n_out), rng.normal(size=(n_in, n_out))
     case = f"{title}, {n_in} to {n_out}"
-    shapes = [np.shape(net.W.value), np.shape(net.b.value)]
-    name = "shapes of W and b"
+    ((W, b, *values),) = checks.get_all([net], "W", "b", "W.value", "b.value")
+    shapes, name = [np.shape(value) for value in values], "shapes of W and b"
     print(checks.check_value(case, shapes, [(n_in, n_out), (n_out,)], name=name, see=see))
-    before = net.W, net.b
-    net.init_parameters(generator(3), init=init)
-    kept = net.W is before[0] and net.b is before[1]
+    net.init_parameters(source, init=init)
+    ((new_W, new_b),) = checks.get_all([net], "W", "b")
+    kept = new_W is W and new_b is b
     text = "init_parameters must set the values of W and b; it made new Parameters"
     print(checks.check_true(case, kept, text, observed=kept, see=see))
     bias, x = rng.normal(size=n_out), rng.normal(size=(batch, n_in))
-    net.b.value = bias.copy()
-    expected = np.dot(x, drawn) + bias
+    b.value, expected = bias.copy(), np.dot(x, drawn) + bias
     node = ComputationGraphNode(x, require_grad=True)
-    for name, given in (("an array", x.copy()), ("a node", node)):
-        got = net.forward(given).value
-        print(checks.check_value(case, got, expected, name=f"forward of {name}", see=see))
-    reached = [p for p in net.forward(node).input_nodes if p is node]
+    forward = net.forward
+    outputs = checks.call_all([partial(forward, x.copy()), partial(forward, node)])
+    of_array, of_node = checks.get_all(outputs, "value")
+    print(checks.check_value(case, of_array, expected, name="forward of an array", see=see))
+    print(checks.check_value(case, of_node, expected, name="forward of a node", see=see))
+    reached = [p for p in outputs[1].input_nodes if p is node]
     text = "the graph of forward(x) must lead to x as well"
     print(checks.check_true(case, len(reached) == 1, text, observed=len(reached), see=see))
 net, seed = LinearNetwork(6, 4), int(rng.integers(2**32))
@@ -2339,19 +2394,20 @@ except Exception:  # noqa: BLE001 - it has cost its points in exercise 10
     expected = None
 if expected is not None:
     net.init_parameters(generator(seed))
-    got = (net.W.value, net.b.value)
+    (got,) = checks.get_all([net], "W.value", "b.value")
     name = "W and b after init_parameters without init"
     print(checks.check_value(title, got, (expected, np.zeros(4)), name=name, see=see))
 probe, finds = Module(), False
-probe.first, probe.size, probe.last = Parameter(1.0), 3, Parameter(1.0)
+first, last = checks.call_all([partial(Parameter, 1.0)] * 2)
+checks.set_all(probe, first=first, size=3, last=last)
 with suppress(Exception):  # it has cost its points in exercise 9
     finds = all(
-        len(got) == 2 and got[0] is probe.first and got[1] is probe.last
-        for got in (probe.parameters(), probe.parameters())
+        len(got) == 2 and got[0] is first and got[1] is last
+        for got in checks.call_all([partial(probe.parameters)] * 2)
     )
 if finds:
-    got = net.parameters()
-    right = len(got) == 2 and got[0] is net.W and got[1] is net.b
+    got, ((W, b),) = net.parameters(), checks.get_all([net], "W", "b")
+    right = len(got) == 2 and got[0] is W and got[1] is b
     text = f"parameters() must be W and b, in this order and alone; it has {len(got)} entries"
     print(checks.check_true(title, right, text, observed=len(got), see=see))
 ### END HIDDEN TESTS
