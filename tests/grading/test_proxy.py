@@ -21,7 +21,8 @@ from course.checks import (
 from course.checks._values import normal_form
 from course.grading.limits import Limits
 from course.grading.wall.connection import Student, StudentCell
-from course.grading.wall.faults import ProtocolFault, StudentError, StudentNameError
+from course.grading.wall.faults import ProtocolFault, StudentDied, StudentError, StudentNameError
+from course.grading.wall.link import Link
 from tests.attacks.protocol import AGENT
 
 CELL = '''import numpy as np
@@ -243,6 +244,99 @@ def test_a_lie_about_two_calls_is_a_fault(told):
         f = forged(forger, f"agent._operations['observed_twice'] = lambda *a: ({told})")
         with pytest.raises(ProtocolFault):
             check_pure("E", f)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The operations that were asked for."""
+    seen, request = [], Link.request
+
+    def counted(self, operation, *args, **kwargs):
+        seen.append(operation)
+        return request(self, operation, *args, **kwargs)
+
+    monkeypatch.setattr(Link, "request", counted)
+    return seen
+
+
+METHODS = """
+class Layer:
+    def __init__(self, name): self.name = name
+    def forward(self, x, name="", owner=0, operation=0): return f"{self.name}{x}{name}"
+    def spoil(self, x): x[0] = 7
+class Plain:
+    forward = 3
+class Lacks: pass
+def apply(f, x): return f(x)
+"""
+
+
+@pytest.fixture
+def layers():
+    with Student() as student:
+        assert student.run(StudentCell("cell", METHODS)).status == "ok"
+        yield student
+
+
+def test_a_method_that_is_known_is_not_fetched(layers, asked):
+    a, b = call_all([partial(layers.lookup("Layer"), name) for name in "ab"])
+    asked.clear()
+    assert a.forward(1) == "a1"
+    assert asked == ["getattr", "call"]
+    assert [a.forward(2), b.forward(x=3, name="n", owner=1, operation=2)] == ["a2", "b3n"]
+    assert call(b.forward, 4).value == "b4"
+    assert check_pure("E", b.forward, 5).value == "b5"
+    assert asked == ["getattr", "call", *["of_attribute"] * 4]
+    assert call(b.spoil, np.ones(2)).changed == call(b.spoil, np.ones(2)).changed == ("x",)
+
+
+def test_a_known_method_is_fetched_where_it_is_an_argument(layers, asked):
+    a, b = call_all([partial(layers.lookup("Layer"), name) for name in "ab"])
+    apply, _ = layers.lookup("apply"), a.forward
+    asked.clear()
+    forward = b.forward
+    assert [apply(forward, 1), apply(forward, 2)] == ["b1", "b2"]
+    assert asked.count("getattr") == 1
+    assert call_all([partial(forward, 3), partial(b.forward, 4)]) == ["b3", "b4"]
+
+
+def test_a_method_that_was_replaced_is_no_method(layers):
+    a, b = call_all([partial(layers.lookup("Layer"), name) for name in "ab"])
+    assert a.forward(1) == "a1"
+    b.forward = 5
+    assert b.forward == 5
+    assert a.forward(1) == "a1"
+    set_all(b, forward=6)
+    assert b.forward == 6
+
+
+def test_a_method_that_an_object_has_not_is_an_error_when_it_is_called(layers):
+    a = layers.lookup("Layer")("a")
+    assert a.forward(1) == "a1"
+    del_later = a.spoil
+    change = layers.run(StudentCell("change", "del Layer.forward, Layer.spoil"))
+    assert change.status == "ok"
+    with pytest.raises(AttributeError, match="forward"):
+        a.forward(1)
+    with pytest.raises(AttributeError, match="spoil"):
+        call(a.spoil, 1)
+    assert call(del_later, np.ones(2)).changed == ("x",)  # it was fetched before
+
+
+def test_attributes_of_other_classes_are_read(layers):
+    assert layers.lookup("Layer")("a").forward(1) == "a1"
+    assert layers.lookup("Plain")().forward == 3
+    with pytest.raises(AttributeError):
+        _ = layers.lookup("Lacks")().forward
+
+
+def test_a_method_of_a_process_that_was_replaced_says_so(layers):
+    a = layers.lookup("Layer")("a")
+    assert a.forward(1) == "a1"
+    forward = a.forward
+    layers.close()
+    with pytest.raises(StudentDied):
+        forward(1)
 
 
 def test_isinstance_of_a_students_class(get):

@@ -90,6 +90,7 @@ class Agent:
             "start": self._start,
             "run": self._run,
             "lookup": self._lookup,
+            "of_attribute": self._of_attribute,
             **observers,
         }
 
@@ -201,6 +202,11 @@ class Agent:
     def _lookup(self, name: str) -> tuple[Any, ...]:
         space = self._shell.user_ns
         return (space[name],) if name in space else ()
+
+    def _of_attribute(
+        self, owner: Any, name: str, operation: str, /, *args: Any, **kwargs: Any
+    ) -> Any:
+        return self._operations[operation](getattr(owner, name), *args, **kwargs)
 
     def _refer(self, value: Any) -> Reference:
         if isinstance(value, RefereeFunction):

@@ -10,7 +10,7 @@ REPR_CHARS = 500
 Operation = Callable[..., Any]
 
 
-def _call(function: Any, *args: Any, **kwargs: Any) -> Any:
+def _call(function: Any, /, *args: Any, **kwargs: Any) -> Any:
     return function(*args, **kwargs)
 
 

@@ -51,6 +51,7 @@ class Link:
         self._interrupt = process.interrupt
         self.closed = ""  # why nothing can be asked any more
         self.received = self._last = 0  # bytes of its messages so far, and of the last one
+        self.methods: set[tuple[str, str]] = set()  # attributes by name of class, as seen so far
         self.until = float("inf")  # no request may last longer, whatever its own deadline
         self._wire = wire
         self._bounds = Bounds(limits.value_bytes, limits.structure_bytes, limits.value_depth)

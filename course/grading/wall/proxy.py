@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 REPR_CHARS = 500
 # Names between double underscores are questions that Python and numpy ask: they are answered here.
 ASKED = frozenset({"__name__", "__qualname__"})
+BOUND = "method"  # what Python calls the type of bound methods
 
 
 class Proxy:
@@ -43,18 +44,25 @@ class Proxy:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the object in the student process."""
-        return self.__link.request("call", self, *args, kwargs=kwargs)
+        return self.__ask("call", *args, kwargs=kwargs)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__") and name not in ASKED:
             raise AttributeError(f"{name} of a student's object is not passed on")
-        return self.__link.request("getattr", self, name)
+        link, kind = self.__link, (self.__type_name, name)
+        if kind in link.methods:
+            return Method(self, name)
+        value = self.__ask("getattr", name)
+        if type(value) is Proxy and value.__type_name == BOUND:
+            link.methods.add(kind)
+        return value
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self.__link.request("setattr", self, name, value)
+        self.__link.methods.discard((self.__type_name, name))
+        self.__ask("setattr", name, value)
 
     def __delattr__(self, name: str) -> None:
-        self.__link.request("delattr", self, name)
+        self.__ask("delattr", name)
 
     def __len__(self) -> int:
         size = int(self.__plain("len", int))
@@ -63,7 +71,7 @@ class Proxy:
         return size
 
     def __iter__(self) -> Iterator[Any]:
-        iterator = self.__link.request("iter", self)
+        iterator = self.__ask("iter")
         if not isinstance(iterator, Proxy):
             raise ProtocolFault(f"{self.__course_describe__()} gives no iterator")
         return iterator.__items()
@@ -116,10 +124,10 @@ class Proxy:
         return bool(self.__link.request("issubclass", subclass, self))
 
     def __copy__(self) -> Any:
-        return self.__link.request("copy", self)
+        return self.__ask("copy")
 
     def __deepcopy__(self, memo: Any) -> Any:
-        return self.__link.request("deepcopy", self)
+        return self.__ask("deepcopy")
 
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
         raise TypeError(f"{self.__course_describe__()} cannot be pickled")
@@ -224,7 +232,8 @@ class Proxy:
 
     def __course_set_all__(self, values: dict[str, Any]) -> None:
         """Set attributes of the object."""
-        self.__link.request("set_all", self, list(values), list(values.values()))
+        self.__link.methods.difference_update((self.__type_name, name) for name in values)
+        self.__ask("set_all", list(values), list(values.values()))
 
     def __several(self, operation: str, count: int, *args: Any) -> list[Any]:
         values = self.__link.request(operation, *args)
@@ -234,7 +243,7 @@ class Proxy:
 
     def __course_contents__(self) -> Any:
         """Give the list, tuple or dict that the object is by its base class, else the proxy."""
-        inside = self.__link.request("contents", self)
+        inside = self.__ask("contents")
         return inside if type(inside) in (list, tuple, dict) else self
 
     def __course_describe__(self) -> str:
@@ -243,18 +252,55 @@ class Proxy:
 
     def __plain(self, operation: str, kind: type, *args: Any) -> Any:
         """Ask for something that must be of one built-in type, whatever the object says."""
-        value = self.__link.request(operation, self, *args)
+        value = self.__ask(operation, *args)
         if type(value) is not kind:
             raise ProtocolFault(
                 f"{operation} of {self.__course_describe__()} gave no {kind.__name__}"
             )
         return value
 
+    def __ask(self, operation: str, *args: Any, kwargs: dict[str, Any] | None = None) -> Any:
+        return self.__link.request(operation, self, *args, kwargs=kwargs)
+
     def __number_in(self, link: "Link") -> int:
         if self.__link is not link:
             raise StudentDied(self.__link.closed or "this object is of another student process")
         number: int = self.__number
         return number
+
+
+class Method(Proxy):
+    """A method of a student's object, which is looked up when something is asked of it.
+
+    That saves the exchange that would fetch it. `Link.methods` tells of which attributes there are
+    such: those that were methods when they were read of another object whose class has that name.
+    """
+
+    __slots__ = ("__name", "__own", "__owner")
+
+    def __init__(self, owner: Proxy, name: str) -> None:
+        super().__init__(owner._Proxy__link, 0, BOUND)
+        object.__setattr__(self, "_Method__owner", owner)
+        object.__setattr__(self, "_Method__name", name)
+        object.__setattr__(self, "_Method__own", None)
+
+    def __del__(self) -> None:
+        pass  # no object of the student's stands behind it
+
+    # Named as Python renames the private methods of `Proxy`: tests may ask for any other name.
+
+    def _Proxy__ask(self, operation: str, *args: Any, kwargs: dict[str, Any] | None = None) -> Any:
+        link, asked = self._Proxy__link, (self.__owner, self.__name, operation, *args)
+        return link.request("of_attribute", *asked, kwargs=kwargs)
+
+    def _Proxy__number_in(self, link: "Link") -> int:
+        """Fetch it after all: it is to be handed to other code of the student's."""
+        if self.__own is None:
+            own = link.request("getattr", self.__owner, self.__name)
+            if type(own) is not Proxy:
+                raise ProtocolFault(f"`{self.__name}` is a method no more")
+            object.__setattr__(self, "_Method__own", own)
+        return number_of(self.__own, link)
 
 
 def _are_counts(hits: dict[Any, Any]) -> bool:
@@ -268,7 +314,7 @@ def number_of(proxy: Proxy, link: "Link") -> int:
 
 def _forward(operation: str) -> Callable[..., Any]:
     def forward(self: Any, *others: Any) -> Any:
-        return self._Proxy__link.request(operation, self, *others)
+        return self._Proxy__ask(operation, *others)
 
     return forward
 
