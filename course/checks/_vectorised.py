@@ -19,7 +19,7 @@ from course.checks._values import Array, normal_form
 
 LARGE = 4_000  # samples: beside them, what a call takes anyway, and a print or two, is little
 ATTEMPTS = 5  # on a busy machine right code may be slow, but not each time
-STEPS, ROUNDS = 200, 5
+STEPS, ROUNDS = 100, 4
 
 MakeArgs = Callable[[int], Sequence[Any]]
 
