@@ -228,25 +228,28 @@ print(checks.check_pure(title, loss, y_pred, y_true, see=see))
 
 # %% grade_id="test-mse_loss-hidden" points=2
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
 title, see = "Exercise 1 · MSELoss", "2 · How wrong is it?"
 rng = checks.rng()
-for shape in ((6, 4), (1, 5), (3, 3), (7, 1)):
+shapes = ((6, 4), (1, 5), (3, 3), (7, 1))
+losses = checks.call_all([partial(MSELoss) for _ in shapes])
+# each is called before: the last call counts
+checks.call_all([partial(loss, *rng.normal(size=(2, 2, 2))) for loss in losses])
+for loss, shape in zip(losses, shapes):
     case = f"{title}, shape {shape}"
     sizes = {"batch size": shape[0], "number of features": shape[1]}
     y_pred, y_true = rng.normal(size=(2, *shape))
-    error, loss = y_pred - y_true, MSELoss()
-    loss(rng.normal(size=(2, 2)), rng.normal(size=(2, 2)))  # the last call counts
-    value, expected = loss(y_pred.copy(), y_true.copy()), error / shape[0]
-    got = loss.grad()
+    error = y_pred - y_true
+    value = checks.check_pure(case, loss, y_pred, y_true, see=see).value
+    got, expected = checks.check_pure(case, loss.grad, see=see).value, error / shape[0]
     print(checks.check_value(case, got, expected, name="loss.grad()", sizes=sizes, see=see))
     expected = sum(float(row @ row) for row in error) / (2 * shape[0])
     print(checks.check_value(case, value, expected, name="MSELoss", sizes=sizes, see=see))
-    print(checks.check_pure(case, loss, y_pred, y_true, see=see))
-    print(checks.check_pure(case, loss.grad, see=see))
-first, second = MSELoss(), MSELoss()
+first, second, *_ = losses
 whole = np.array([[1, 0, 0], [0, 0, 1]])
 first(y_pred := rng.normal(size=(2, 3)), whole)
 second(rng.normal(size=(2, 3)), whole)
@@ -256,7 +259,7 @@ print(checks.check_value(title, got, expected, name=name, see=see))
 
 
 def batch_of(size):
-    return rng.normal(size=(2, size, 5))
+    return rng.normal(size=(2, size, 3))
 
 
 def half_square(y_pred, y_true):
@@ -412,6 +415,8 @@ print(checks.check_pure(title, loss, logits, y_true, see=see))
 
 # %% grade_id="test-cross_entropy-hidden" points=3
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -430,26 +435,27 @@ def labels(batch, classes):
     return np.eye(classes, dtype=int)[rng.integers(0, classes, size=batch)]
 
 
-for (batch, classes), average in (
+cases = (
     ((6, 3), True),
     ((6, 3), False),
     ((1, 5), True),
     ((3, 3), False),
     ((4, 2), True),
-):
+)
+losses = checks.call_all([partial(CrossEntropy, average=average) for _, average in cases])
+# each is called before: the last call counts
+checks.call_all([partial(loss, rng.normal(size=(2, 2)), np.eye(2)) for loss in losses])
+for loss, ((batch, classes), average) in zip(losses, cases):
     case = f"{title}, shape {(batch, classes)}, average={average}"
     count = "batch size" if average else "number of examples"
     sizes = {count: batch, "number of classes": classes}
     logits, y_true = rng.normal(size=(batch, classes)), labels(batch, classes)
-    loss = CrossEntropy(average=average)
-    loss(rng.normal(size=(2, 2)), np.eye(2))  # the last call counts
-    value, (rows, p) = loss(logits.copy(), y_true.copy()), reference(logits, y_true)
-    got, expected = loss.grad(), (p - y_true) / (batch if average else 1)
+    value = checks.check_pure(case, loss, logits, y_true, see=see).value
+    got, (rows, p) = checks.check_pure(case, loss.grad, see=see).value, reference(logits, y_true)
+    expected = (p - y_true) / (batch if average else 1)
     print(checks.check_value(case, got, expected, name="loss.grad()", sizes=sizes, see=see))
     expected = rows.sum() / (batch if average else 1)
     print(checks.check_value(case, value, expected, name="CrossEntropy", sizes=sizes, see=see))
-    print(checks.check_pure(case, loss, logits, y_true, see=see))
-    print(checks.check_pure(case, loss.grad, see=see))
 loss = CrossEntropy(average=False)
 case, y_true = f"{title}, large logits", np.eye(3)[[0, 1, 2, 2]]
 for name, far in (
@@ -472,7 +478,7 @@ print(checks.check_value(title, got, expected, name=name, see=see))
 
 
 def batch_of(size):
-    return rng.normal(size=(size, 4)), labels(size, 4)
+    return rng.normal(size=(size, 3)), labels(size, 3)
 
 
 def mean_loss(logits, y_true):
@@ -633,6 +639,8 @@ print(checks.check_pure(title, layer.grad, in_gradient, see=see))
 
 # %% grade_id="test-linear-hidden" points=3
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -640,52 +648,56 @@ title, see = "Exercise 3 · Linear", "3 · A layer"
 rng = checks.rng()
 
 
-def loss(xp, w, b, x):
-    return xp.sum(in_gradient * (xp.dot(x, w) + b))
+def gradients_of(w, x, g):
+    """What grad should give: the gradients of the weights, the bias and x."""
+    return np.einsum("bi,bo->io", x, g), np.einsum("bo->o", g), np.einsum("bo,io->bi", g, w)
 
 
-names = ("gradient_weights", "gradient_bias", "gradient_input")
-for batch, n_in, n_out in ((3, 3, 3), (1, 4, 2), (5, 1, 3), (2, 6, 1), (1, 3, 1)):
+names = "gradient_weights, gradient_bias, gradient_input"
+shapes = ((3, 3, 3), (1, 4, 2), (5, 1, 3), (2, 6, 1))
+layers = checks.call_all([partial(Linear, n_in, n_out) for _, n_in, n_out in shapes])
+# each is called before: the last call counts
+earlier = [rng.normal(size=shape[:2]) for shape in shapes]
+checks.call_all([partial(layer, x) for layer, x in zip(layers, earlier)])
+for layer, (batch, n_in, n_out) in zip(layers, shapes):
     case = f"{title}, x of shape {(batch, n_in)}, {n_out} outputs"
     sizes = {"batch size": batch, "n_in": n_in, "n_out": n_out}
     x, w, b = rng.normal(size=(batch, n_in)), rng.normal(size=(n_in, n_out)), rng.normal(size=n_out)
     in_gradient = rng.normal(size=(batch, n_out))
-    layer = Linear(n_in, n_out)
-    layer.weights, layer.bias = w.copy(), b.copy()
-    layer(rng.normal(size=(batch, n_in)))  # the last call counts
-    value, got = layer(x.copy()), layer.grad(in_gradient.copy())
-    print(checks.check_gradients(case, got, loss, (w, b, x), names=names, sizes=sizes, see=see))
+    checks.set_all(layer, weights=w.copy(), bias=b.copy())
+    value = checks.check_pure(case, layer, x, see=see).value
+    got = checks.check_pure(case, layer.grad, in_gradient, see=see).value
+    expected = gradients_of(w, x, in_gradient)
+    print(checks.check_value(case, got, expected, name=names, sizes=sizes, see=see))
     by_rows = np.array([np.dot(row, w) + b for row in x])
     print(checks.check_value(case, value, by_rows, name="layer(x)", sizes=sizes, see=see))
-    print(checks.check_pure(case, layer, x, see=see))
-    print(checks.check_pure(case, layer.grad, in_gradient, see=see))
-    now = (layer.weights, layer.bias)
+    (now,) = checks.get_all([layer], "weights", "bias")
     print(checks.check_value(case, now, (w, b), name="parameters afterwards", see=see))
 first, second = Linear(3, 2), Linear(3, 2)
 w, b, x, in_gradient = (rng.normal(size=shape) for shape in ((3, 2), 2, (4, 3), (4, 2)))
-first.weights, first.bias = w.copy(), b.copy()
+checks.set_all(first, weights=w.copy(), bias=b.copy())
 first(x)
 second(rng.normal(size=(4, 3)))
-got, case = first.grad(in_gradient), f"{title}, the first of two layers"
-print(checks.check_gradients(case, got, loss, (w, b, x), names=names, see=see))
+got, expected = first.grad(in_gradient), gradients_of(w, x, in_gradient)
+name = f"{names} of the first of two layers"
+print(checks.check_value(title, got, expected, name=name, see=see))
 w, name = rng.normal(size=(3, 2)), "layer(x) and the gradients after a change of weights"
 first.weights = w.copy()
-got = (first(x), *first.grad(in_gradient))
-expected = (x @ w + b, x.T @ in_gradient, in_gradient.sum(axis=0), in_gradient @ w.T)
+got, expected = (first(x), *first.grad(in_gradient)), (x @ w + b, *gradients_of(w, x, in_gradient))
 print(checks.check_value(title, got, expected, name=name, see=see))
 first.training = False  # grad speaks of the last call, whatever it was made for
 first(x := rng.normal(size=(4, 3)))
-name, got = "the gradients after a call in evaluation", first.grad(in_gradient)
-expected = (x.T @ in_gradient, in_gradient.sum(axis=0), in_gradient @ w.T)
+got, expected = first.grad(in_gradient), gradients_of(w, x, in_gradient)
+name = "the gradients after a call in evaluation"
 print(checks.check_value(title, got, expected, name=name, see=see))
 
 
-layer, w, b = Linear(5, 3), rng.normal(size=(5, 3)), rng.normal(size=3)
-layer.weights, layer.bias = w.copy(), b.copy()
+layer, w, b = Linear(3, 2), rng.normal(size=(3, 2)), rng.normal(size=2)
+checks.set_all(layer, weights=w.copy(), bias=b.copy())
 
 
 def batch_of(size):
-    return (rng.normal(size=(size, 5)),)
+    return (rng.normal(size=(size, 3)),)
 
 
 def gradient_of(size):
@@ -693,7 +705,7 @@ def gradient_of(size):
     global x
     (x,) = batch_of(size)
     layer(x)
-    return (rng.normal(size=(size, 3)),)
+    return (rng.normal(size=(size, 2)),)
 
 
 def outputs(x):
@@ -701,7 +713,7 @@ def outputs(x):
 
 
 def gradients(g):
-    return x.T @ g, g.sum(axis=0), g @ w.T
+    return gradients_of(w, x, g)
 
 
 print(checks.check_vectorised(title, layer, batch_of, truth=outputs, see=see))
@@ -810,29 +822,32 @@ print(checks.check_pure(title, sigmoid.grad, in_gradient, see=see))
 
 # %% grade_id="test-sigmoid-hidden" points=1
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
 title, see = "Exercise 4 · Sigmoid", "4 · Bends"
 rng = checks.rng()
-for shape in ((2, 6), (1, 3), (4, 4), (5, 1), (5,), (2, 3, 2)):
+shapes = ((2, 6), (1, 3), (5, 1), (5,), (2, 3, 2))
+parts = checks.call_all([partial(Sigmoid) for _ in shapes])
+# each is called before: the last call counts
+checks.call_all([partial(part, rng.normal(size=shape)) for part, shape in zip(parts, shapes)])
+for sigmoid, shape in zip(parts, shapes):
     case = f"{title}, shape {shape}"
     x, in_gradient = 3 * rng.normal(size=(2, *shape))
-    sigmoid, y = Sigmoid(), 1 / (1 + np.exp(-x))
-    sigmoid(rng.normal(size=shape))  # the last call counts
-    value, got = sigmoid(x.copy()), sigmoid.grad(in_gradient.copy())
+    y = 1 / (1 + np.exp(-x))
+    value = checks.check_pure(case, sigmoid, x, see=see).value
+    got = checks.check_pure(case, sigmoid.grad, in_gradient, see=see).value
     expected = in_gradient * np.exp(-x) * y**2
     print(checks.check_value(case, got, expected, name="sigmoid.grad(in_gradient)", see=see))
     print(checks.check_value(case, value, y, name="sigmoid(x)", see=see))
-    print(checks.check_pure(case, sigmoid, x, see=see))
-    print(checks.check_pure(case, sigmoid.grad, in_gradient, see=see))
 x, in_gradient = np.array([[-600.0, -30.0, 30.0, 600.0]]), rng.normal(size=(1, 4))
-sigmoid = Sigmoid()
 name, got = "sigmoid(x) of large x", sigmoid(x)
 print(checks.check_value(title, got, np.array([[0.0, 0, 1, 1]]), name=name, see=see))
 name, got = "gradient at large x", sigmoid.grad(in_gradient)
 print(checks.check_value(title, got, np.zeros((1, 4)), name=name, see=see))
-first, second = Sigmoid(), Sigmoid()
+first, second, *_ = parts
 x, other, in_gradient = rng.normal(size=(3, 2, 3))
 first(x)
 second(other)
@@ -847,7 +862,7 @@ print(checks.check_value(title, got, expected, name=name, see=see))
 
 
 def batch_of(size):
-    return (rng.normal(size=(size, 6)),)
+    return (rng.normal(size=(size, 3)),)
 
 
 def gradient_of(size):
@@ -941,25 +956,29 @@ print(checks.check_value(title, got, np.zeros((1, 2)), name="gradient at x = 0",
 
 # %% grade_id="test-relu-hidden" points=2
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
 title, see = "Exercise 5 · ReLU", "4 · Bends"
 rng = checks.rng()
-for shape in ((2, 6), (1, 4), (3, 3), (8, 1), (6,), (2, 3, 2)):
+shapes = ((2, 6), (1, 4), (8, 1), (6,), (2, 3, 2))
+parts = checks.call_all([partial(ReLU) for _ in shapes])
+# each is called before: the last call counts
+checks.call_all([partial(part, rng.normal(size=shape)) for part, shape in zip(parts, shapes)])
+for relu, shape in zip(parts, shapes):
     case = f"{title}, shape {shape}"
     x, in_gradient = rng.uniform(0.1, 2, size=(2, *shape))
     x.flat[::4], x.flat[1::4] = -x.flat[::4], 0.0  # of each four: negative, zero, positive twice
     in_gradient.flat[::3] *= -1
-    relu, one = ReLU(), np.where(x > 0, 1.0, 0.0)
-    relu(rng.normal(size=shape))  # the last call counts
-    value, got = relu(x.copy()), relu.grad(in_gradient.copy())
+    one = np.where(x > 0, 1.0, 0.0)
+    value = checks.check_pure(case, relu, x, see=see).value
+    got = checks.check_pure(case, relu.grad, in_gradient, see=see).value
     name = "relu.grad(in_gradient)"
     print(checks.check_value(case, got, in_gradient * one, name=name, see=see))
     print(checks.check_value(case, value, x * one, name="relu(x)", see=see))
-    print(checks.check_pure(case, relu, x, see=see))
-    print(checks.check_pure(case, relu.grad, in_gradient, see=see))
-first, second = ReLU(), ReLU()
+first, second, *_ = parts
 x, in_gradient = rng.uniform(0.1, 2, size=(2, 2, 4)) * np.array([1, -1, 1, -1])
 first(x)
 second(-x)
@@ -974,7 +993,7 @@ print(checks.check_value(title, got, expected, name=name, see=see))
 
 
 def batch_of(size):
-    return (rng.normal(size=(size, 6)),)
+    return (rng.normal(size=(size, 3)),)
 
 
 def gradient_of(size):
@@ -1139,6 +1158,8 @@ print(checks.check_value(title, got, expected, name=name, see=see))
 
 # %% grade_id="test-forward-hidden" points=1
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -1147,17 +1168,17 @@ rng = checks.rng()
 for kinds, batch in (("LTL", 1), ("TLLTL", 5), ("L", 3), ("TT", 2), ("", 2)):
     case = f"{title}, {len(kinds)} parts"
     x = a = rng.normal(size=(batch, 2))
-    parts = []
-    for kind in kinds:
+    made = [partial(Tanh) if kind == "T" else partial(Stretch, 2) for kind in kinds]
+    parts = checks.call_all(made)
+    for kind, part in zip(kinds, parts):
         if kind == "T":
-            parts, a = [*parts, Tanh()], np.tanh(a)
+            a = np.tanh(a)
         else:
             w, b = rng.normal(size=(2, 2))
-            parts, a = [*parts, Stretch(2)], a * w + b
-            parts[-1].weights, parts[-1].bias = w.copy(), b.copy()
-    model = Model(parts)
-    print(checks.check_value(case, model.forward(x.copy()), a, name="forward", see=see))
-    print(checks.check_pure(case, model.forward, x, see=see))
+            checks.set_all(part, weights=w.copy(), bias=b.copy())
+            a = a * w + b
+    got = checks.check_pure(case, Model(parts).forward, x, see=see).value
+    print(checks.check_value(case, got, a, name="forward", see=see))
 asked = []
 
 
@@ -1250,6 +1271,8 @@ print(checks.check_gradients(title, found, loss, (weights, bias), names=names, s
 
 # %% grade_id="test-backward-hidden" points=3
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -1271,27 +1294,26 @@ def form_of(kinds):
     return [(np.ones(2), np.ones(2)) if kind == "L" else None for kind in kinds]
 
 
-for kinds, batch in (("LTLTL", 5), ("TLL", 1), ("LLLL", 3), ("L", 2), ("TTLTT", 2)):
+for kinds, batch in (("LTLTL", 5), ("TLL", 1), ("L", 2), ("TTLTT", 2)):
     case = f"{title}, {len(kinds)} parts"
     places = [i for i, kind in enumerate(kinds) if kind == "L"]
     x, in_gradient = rng.normal(size=(2, batch, 2))
     weights, bias = (list(rng.normal(size=(len(places), 2))) for _ in "wb")
-    parts = [Tanh() if kind == "T" else Stretch(2) for kind in kinds]
+    made = [partial(Tanh) if kind == "T" else partial(Stretch, 2) for kind in kinds]
+    parts = checks.call_all(made)
     for i, w, b in zip(places, weights, bias):
-        parts[i].weights, parts[i].bias = w.copy(), b.copy()
+        checks.set_all(parts[i], weights=w.copy(), bias=b.copy())
     a = x
     for part in parts:
         a = part(a)
-    model = Model(parts)
-    got, name = model.backward(in_gradient.copy()), "backward(...)"
-    checks.check_value(case, got, form_of(kinds), name=name, atol=np.inf, see=see)
+    got = checks.check_pure(case, Model(parts).backward, in_gradient, see=see).value
+    checks.check_value(case, got, form_of(kinds), name="backward(...)", atol=np.inf, see=see)
     found = [got[i][0] for i in places], [got[i][1] for i in places]
     names = ("gradient_weights", "gradient_bias")
     print(checks.check_gradients(case, found, loss, (weights, bias), names=names, see=see))
-    now = [(parts[i].weights, parts[i].bias) for i in places]
+    now = checks.get_all([parts[i] for i in places], "weights", "bias")
     before, name = list(zip(weights, bias)), "parameters after backward"
     print(checks.check_value(case, now, before, name=name, see=see))
-    print(checks.check_pure(case, model.backward, in_gradient, see=see))
 x = rng.normal(size=(3, 2))
 bends = [Tanh(), Tanh()]
 bends[1](bends[0](x))
@@ -1354,43 +1376,47 @@ def grads():
 
 
 for layer in layers:
-    layer.weights, layer.bias = np.zeros(3), np.zeros(3)
+    checks.set_all(layer, weights=np.zeros(3), bias=np.zeros(3))
 model.update_parameters(grads(), 0.3)
-got, expected = [layer.weights for layer in layers], -0.3 * gradient_w
+got, expected = checks.get_all(layers, "weights"), -0.3 * gradient_w
 name = "weights after a step from 0"
 print(checks.check_value(title, got, list(expected), name=name, sizes=sizes, see=see))
 for k, layer in enumerate(layers):
-    layer.weights, layer.bias = weights[k].copy(), bias[k].copy()
+    checks.set_all(layer, weights=weights[k].copy(), bias=bias[k].copy())
 model.update_parameters(grads(), 0.3)
-got, expected = [layer.weights for layer in layers], weights - 0.3 * gradient_w
+got, expected = checks.get_all(layers, "weights"), weights - 0.3 * gradient_w
 print(checks.check_value(title, got, list(expected), name="weights after the step", see=see))
-got, expected = [layer.bias for layer in layers], bias - 0.3 * gradient_b
+got, expected = checks.get_all(layers, "bias"), bias - 0.3 * gradient_b
 print(checks.check_value(title, got, list(expected), name="bias after the step", see=see))
 
 # %% grade_id="test-update_parameters-hidden" points=1
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
 title, see = "Exercise 8 · update_parameters", "5 · A model"
 rng = checks.rng()
-for kinds in ("LLTL", "L", "TT", "LTTL"):
+for kinds in ("LTLL", "L", "TT"):
     case, eta = f"{title}, {len(kinds)} parts", rng.uniform(0.1, 2)
     places = [i for i, kind in enumerate(kinds) if kind == "L"]
     values = [(rng.normal(size=4), rng.normal(size=4)) for _ in places]
     steps = [(rng.normal(size=4), rng.normal(size=4)) for _ in places]
-    parts = [Tanh() if kind == "T" else Stretch(4) for kind in kinds]
-    for i, (w, b) in zip(places, values):
-        parts[i].weights, parts[i].bias = w.copy(), b.copy()
-    model = Model(parts)
+    made = [partial(Tanh) if kind == "T" else partial(Stretch, 4) for kind in kinds]
+    parts = checks.call_all(made)
+    layers = [parts[i] for i in places]
+    for layer, (w, b) in zip(layers, values):
+        checks.set_all(layer, weights=w.copy(), bias=b.copy())
+    update_parameters = Model(parts).update_parameters
     for count in (1, 2):
         grads = [None] * len(kinds)
         for i, (step_w, step_b) in zip(places, steps):
             grads[i] = step_w.copy(), step_b.copy()
-        changed = checks.call(model.update_parameters, grads, eta).changed
-        got = [[parts[i].bias, parts[i].weights] for i in places]
+        changed = checks.call(update_parameters, grads, eta).changed
+        got = checks.get_all(layers, "bias", "weights")
         expected = [
-            [b - count * eta * step[1], w - count * eta * step[0]]
+            (b - count * eta * step[1], w - count * eta * step[0])
             for (w, b), step in zip(values, steps)
         ]
         name = f"bias and weights after {count} step(s)"
@@ -1692,6 +1718,8 @@ for training, factor in ((True, mask), (False, np.ones(x.shape))):
 
 # %% grade_id="test-dropout-hidden" points=3
 ### BEGIN HIDDEN TESTS
+from functools import partial
+
 import numpy as np
 from course import checks
 
@@ -1700,20 +1728,20 @@ rng = checks.rng()
 
 
 def around_stretch(p, seed):
-    layer = Dropout(Stretch(len(w)), p, generator(seed))
-    layer.weights, layer.bias = w.copy(), b.copy()
-    return layer
+    inside, source = checks.call_all([partial(Stretch, len(w)), partial(generator, seed)])
+    checks.set_all(inside, weights=w.copy(), bias=b.copy())
+    return Dropout(inside, p, source)
 
 
 off = []  # how many more entries are kept than the share 1 - p of all
-for p in (0.5, 0.2, 0.75):
+for p, shape in ((0.5, (1, 3)), (0.2, (3, 3)), (0.75, (4, 1))):
     case, sizes, seed = f"{title}, p={p}", {"p": p, "1 - p": 1 - p}, int(rng.integers(2**32))
     w, b = rng.uniform(1, 2, size=(2, 120))
     x, g = rng.uniform(1, 2, size=(2, 100, 120))
     layer, twin = around_stretch(p, seed), around_stretch(p, seed)
-    out = layer(x.copy())
+    out, of_twin = layer(x.copy()), checks.call(twin, x)
     checks.check_value(case, np.shape(out), x.shape, name="shape of layer(x)", see=see)
-    same = bool(np.array_equal(out, twin(x.copy())))
+    same = bool(np.array_equal(out, of_twin.value))
     message = "two layers whose generators have the same seed must drop the same entries"
     checks.check_true(case, same, message, observed=same, see=see)
     kept = np.not_equal(out, b)
@@ -1726,6 +1754,9 @@ for p in (0.5, 0.2, 0.75):
     message = "each entry is dropped or kept on its own, not with its whole row or column"
     alone = min(extremes) > 0 and max(extremes) < 1
     checks.check_true(case, alone, message, observed=extremes, see=see)
+    message = "calling the layer must not change the array that it is given"
+    changed = list(of_twin.changed)
+    checks.check_true(case, not changed, message, observed=changed, see=see)
     # the second call draws a new mask, and grad must use the newest, as often as it is asked
     again = np.not_equal(layer(x.copy()), b)
     fresh = not np.array_equal(again, kept)
@@ -1737,34 +1768,27 @@ for p in (0.5, 0.2, 0.75):
     checks.check_true(case, by_chance, message, observed=by_chance, see=see)
     mask = again / (1 - p)
     expected = (g * x * mask).sum(axis=0), g.sum(axis=0), g * w * mask
-    name, got = "gradients in training", layer.grad(g.copy())
+    grad, name = layer.grad, "gradients in training"
+    got = checks.check_pure(case, grad, g, see=see).value
     print(checks.check_value(case, got, expected, name=name, sizes=sizes, see=see))
-    print(checks.check_pure(case, layer.grad, g, see=see))
     layer.training = False
-    name, got = "gradients of a call in training, training being False by now", layer.grad(g.copy())
+    name, got = "gradients of a call in training, training being False by now", grad(g.copy())
     print(checks.check_value(case, got, expected, name=name, sizes=sizes, see=see))
-    for shape in ((1, 3), (3, 3), (4, 1)):
-        w, b = rng.normal(size=(2, shape[1]))
-        x, g = rng.normal(size=(2, *shape))
-        small = around_stretch(p, seed)
-        small(x.copy())
-        small.training = False
-        name, got = f"layer(x) in evaluation, shape {shape}", small(x.copy())
-        print(checks.check_value(case, got, x * w + b, name=name, sizes=sizes, see=see))
-        name, got = f"gradients in evaluation, shape {shape}", small.grad(g.copy())
-        expected = (g * x).sum(axis=0), g.sum(axis=0), g * w
-        print(checks.check_value(case, got, expected, name=name, sizes=sizes, see=see))
-        name, got = "parameters afterwards", (small.weights, small.bias)
-        print(checks.check_value(case, got, (w, b), name=name, see=see))
+    w, b = rng.normal(size=(2, shape[1]))
+    x, g = rng.normal(size=(2, *shape))
+    small = around_stretch(p, seed)
+    small(x.copy())
+    small.training = False
+    name, got = f"layer(x) in evaluation, shape {shape}", small(x.copy())
+    print(checks.check_value(case, got, x * w + b, name=name, sizes=sizes, see=see))
+    name, got = f"gradients in evaluation, shape {shape}", small.grad(g.copy())
+    expected = (g * x).sum(axis=0), g.sum(axis=0), g * w
+    print(checks.check_value(case, got, expected, name=name, sizes=sizes, see=see))
+    (got,), name = checks.get_all([small], "weights", "bias"), "parameters afterwards"
+    print(checks.check_value(case, got, (w, b), name=name, see=see))
 message = "entries are dropped independently; yours are exactly the share p of all, each time"
 by_chance = max(map(abs, off)) > 1
 print(checks.check_true(title, by_chance, message, observed=by_chance, see=see))
-none = around_stretch(0.0, seed)
-print(checks.check_value(title, none(x.copy()), x * w + b, name="layer(x), p=0", see=see))
-some = around_stretch(0.4, seed)
-done = checks.call(some, x)
-message = "calling the layer must not change the array that it is given"
-print(checks.check_true(title, not done.changed, message, observed=list(done.changed), see=see))
 
 # what a ReLU hands on is full of zeros, of which some are kept and some dropped
 w, b = rng.uniform(1, 2, size=(2, 10))
@@ -1784,11 +1808,11 @@ message = "a call in evaluation must draw nothing from rng; after it, the next m
 print(checks.check_true(title, same, message, observed=same, see=see))
 
 
-w, b = rng.uniform(1, 2, size=(2, 5))
+w, b = rng.uniform(1, 2, size=(2, 3))
 
 
 def batch_of(size):
-    return (rng.uniform(1, 2, size=(size, 5)),)
+    return (rng.uniform(1, 2, size=(size, 3)),)
 
 
 def gradient_of(size):
@@ -1807,10 +1831,13 @@ def gradients(g):
     return (g * x).sum(axis=0), g.sum(axis=0), g * w
 
 
-for p in (0.5, 0.0):  # where nothing is dropped it is known what must come out
-    layer, truth = around_stretch(p, seed), None if p else outputs
+some, none = around_stretch(0.5, seed), around_stretch(0.0, seed)
+(x,) = batch_of(7)
+print(checks.check_value(title, none(x.copy()), outputs(x), name="layer(x), p=0", see=see))
+# where nothing is dropped it is known what must come out
+for layer, truth, truth_of_grad in ((some, None, None), (none, outputs, gradients)):
     print(checks.check_vectorised(title, layer, batch_of, truth=truth, see=see))
-    case, truth = f"{title}, grad", None if p else gradients
+    case, truth = f"{title}, grad", truth_of_grad
     print(checks.check_vectorised(case, layer, gradient_of, truth=truth, method="grad", see=see))
 ### END HIDDEN TESTS
 
