@@ -1031,7 +1031,7 @@ for size, shape in ((4, ()), (8, (3,)), (12, (2, 2))):
     names = tuple(f"leaf {k} of a random graph of {size} operations" for k in range(3))
     loss = make_loss(plan, leaves[3])
     print(checks.check_gradients(title, got, loss, tuple(leaves[:3]), names=names, see=see))
-    text = f"{needed} operations that count take part in the graph; there were {len(asked)} calls"
+    text = f"{needed} operations that count are in the graph; there were {len(asked)} calls of them"
     right = len(asked) == needed
     print(checks.check_true(title, right, text, observed=len(asked), see=see))
     name = "values of the graph afterwards"
@@ -1747,10 +1747,9 @@ got = [getattr(p, "name", "(no Parameter)") for p in net.parameters()]
 name = "names of the parameters of the same module, asked again"
 print(checks.check_value(title, got, expected, name=name, see=see))
 
-other, net.parts = Module(), ModuleList()
+other = Module()
 other.shared, other.own = net.weights, parameter("own")
-for item in (parameter("in the list"), other, part):
-    net.parts.append(item)
+net.parts = ModuleList([parameter("in the list"), other, part])
 got = [getattr(p, "name", "(no Parameter)") for p in net.parameters()]
 expected += ["in the list", "own"]
 name = "names of the parameters, with a ModuleList and shared ones"
@@ -2403,7 +2402,7 @@ def init(parameter, rng):
 
 
 source = generator(3)
-for n_in, n_out, batch in ((3, 3, 1), (2, 5, 4), (5, 1, 2)):
+for n_in, n_out, batch in ((2, 5, 4), (5, 1, 1)):
     net, drawn = LinearNetwork(n_in, n_out), rng.normal(size=(n_in, n_out))
     case = f"{title}, {n_in} to {n_out}"
     ((W, b, *values),) = checks.get_all([net], "W", "b", "W.value", "b.value")
@@ -2553,7 +2552,7 @@ def draw(init, rng, shape):
 
 
 def trust(layer, parameters, values):
-    """Let a layer be right: if your LinearNetwork is wrong, that must not count again."""
+    """Give a layer right methods: if your LinearNetwork is wrong, that must not count again."""
     affine, *copies = checks.call_all(
         [
             partial(Custom, lambda W, b, x: np.dot(x, W) + b, lambda W, b, x, g: (W, b, x)),
@@ -2565,7 +2564,7 @@ def trust(layer, parameters, values):
         parameters[0].value, parameters[1].value = W.copy(), b.copy()
 
     def forward(x):
-        return affine(*copies, as_node(x))
+        return affine(*copies, as_node(x) if isinstance(x, np.ndarray) else x)
 
     def init_parameters(rng, init=glorot_init):
         W, b = values
@@ -2868,12 +2867,12 @@ class Trusted:
 
     def forward(self, x):
         x = x if isinstance(x, np.ndarray) else x.value
-        self.seen.append((np.array(x), np.dot(x, self.W)))
-        return StandIn(value=self.seen[-1][1])
+        value = np.dot(x, self.W)
+        self.seen.append((np.array(x), value, StandIn(value=value)))
+        return self.seen[-1][2]
 
     def loss(self, logits, y):
-        value = logits.value
-        x = next(x for x, known in self.seen if np.array_equal(known, value))
+        x, value = next((x, value) for x, value, known in self.seen if known is logits)
         p = np.exp(value) / np.exp(value).sum(axis=1, keepdims=True)
         gradient = x.T @ (p - y) / len(y)
 
@@ -2900,7 +2899,7 @@ def trained(W, lr, train, dev, epochs):
     return W, {"cost": {"training": costs}, "accuracy": {"dev": accuracies}}
 
 
-for n_in, n_classes, n_train, n_dev, epochs, lr in ((3, 3, 1, 40, 2, 0.3), (2, 4, 12, 61, 4, 1.0)):
+for n_in, n_classes, n_train, n_dev, epochs, lr in ((3, 3, 1, 40, 2, 0.3), (2, 4, 12, 61, 3, 1.0)):
     start = rng.normal(size=(n_in, n_classes))
     train, dev = (
         (rng.normal(size=(n, n_in)), np.eye(n_classes)[rng.integers(0, n_classes, size=n)])
@@ -3189,12 +3188,12 @@ class Trusted:
 
     def forward(self, x):
         x = x if isinstance(x, np.ndarray) else x.value
-        self.seen.append((np.array(x), np.dot(x, self.W)))
-        return StandIn(value=self.seen[-1][1])
+        value = np.dot(x, self.W)
+        self.seen.append((np.array(x), value, StandIn(value=value)))
+        return self.seen[-1][2]
 
     def loss(self, logits, y):
-        value = logits.value
-        x = next(x for x, known in self.seen if np.array_equal(known, value))
+        x, value = next((x, value) for x, value, known in self.seen if known is logits)
         p = np.exp(value) / np.exp(value).sum(axis=1, keepdims=True)
         gradient = x.T @ (p - y) / len(y)
 
@@ -3224,7 +3223,7 @@ def trained(W, lr, train, dev, batches):
     return W, {"cost": {"training": costs}, "accuracy": {"dev": accuracies}}
 
 
-for n_train, size, epochs, lr in ((4, 2, 1, 0.3), (5, 2, 2, 0.5), (4, 9, 1, 0.8), (3, 1, 1, 0.2)):
+for n_train, size, epochs, lr in ((5, 2, 2, 0.5), (4, 9, 1, 0.8), (3, 1, 1, 0.2)):
     start, seed = rng.normal(size=(3, 4)), int(rng.integers(2**32))
     train, dev = (
         (rng.normal(size=(n, 3)), np.eye(4)[rng.integers(0, 4, size=n)]) for n in (n_train, 40)
