@@ -26,13 +26,17 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, eq=False)
 class Leaf:
-    """The verdict on one leaf; `keys` lead to it from the root."""
+    """The verdict on one leaf; `keys` lead to it from the root.
+
+    `difference` is the largest one relative to the largest expected entry, where it came up.
+    """
 
     keys: Keys
     stage: Stage
     got: Node
     expected: Node
     tolerance: Tolerance
+    difference: float | None = None
 
     @property
     def right(self) -> bool:
@@ -105,31 +109,42 @@ def _compare_array(got: Node, expected: Array, tolerance: Tolerance, keys: Keys)
     if not isinstance(got, np.ndarray):
         return Leaf(keys, Stage.KIND, got, expected, tolerance)
     tolerance = tolerance.between(got, expected)
-    return Leaf(keys, _array_stage(got, expected, tolerance), got, expected, tolerance)
+    stage, difference = _array_stage(got, expected, tolerance)
+    return Leaf(keys, stage, got, expected, tolerance, difference)
 
 
-def _array_stage(got: Array, expected: Array, tolerance: Tolerance) -> Stage:
+def _array_stage(got: Array, expected: Array, tolerance: Tolerance) -> tuple[Stage, float | None]:
     if got.shape != expected.shape:
-        return Stage.SHAPE
+        return Stage.SHAPE, None
     if not _dtype_fits(got, expected):
-        return Stage.DTYPE
+        return Stage.DTYPE, None
     got, expected = widened(got), widened(expected)
-    if _plainly_right(got, expected, tolerance):
-        return Stage.RIGHT
+    gap, scale = _extent(got, expected)
+    if gap <= tolerance.atol * scale < np.inf:  # right even by `atol` alone, as nearly all is
+        return Stage.RIGHT, relative(gap, scale)
     special = ~np.isfinite(got)
     if special.any() and np.any(special & ~_same_special(got, expected)):
-        return Stage.FINITE
-    return Stage.RIGHT if agreeing(got, expected, tolerance).all() else Stage.VALUES
+        return Stage.FINITE, None
+    return Stage.RIGHT if agreeing(got, expected, tolerance).all() else Stage.VALUES, None
 
 
-def _plainly_right(got: Array, expected: Array, tolerance: Tolerance) -> bool:
-    """Tell quickly of what is right even by `atol` alone, as nearly all is; never of nan or inf."""
+def _extent(got: Array, expected: Array) -> tuple[float, float]:
+    """Give the largest difference and the largest expected entry; nan where there is a nan."""
     if not expected.ndim and expected.dtype.kind == "f":
         number = expected.item()
-        return bool(abs(got.item() - number) <= tolerance.atol * abs(number) < np.inf)
+        return abs(got.item() - number), abs(number)
     with np.errstate(all="ignore"):
-        gap = np.abs(got - expected).max(initial=0.0)
-        return bool(gap <= tolerance.atol * np.abs(expected).max(initial=0.0) < np.inf)
+        return largest(got - expected), largest(expected)
+
+
+def largest(array: Array) -> float:
+    """Give the largest size of an entry, 0 where there is none."""
+    return float(np.abs(array).max(initial=0.0))
+
+
+def relative(gap: float, scale: float) -> float:
+    """Give a difference relative to a scale, which has a floor: all may cancel to zero."""
+    return gap / max(scale, 1e-6)
 
 
 def _dtype_fits(got: Array, expected: Array) -> bool:

@@ -1,17 +1,16 @@
 """From two values in normal form to a verdict: pass quietly or raise a rendered `CheckFailed`."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from course.checks._compare import Leaf, Stage, compare, widened
+from course.checks._compare import Leaf, Stage, compare, largest, relative, widened
 from course.checks._errors import CheckFailed
 from course.checks._facts import facts_of, label, others_fact
 from course.checks._finding import Case, Claim
 from course.checks._patterns import diagnose
 from course.checks._report import Report
-from course.checks._values import Array, Node
+from course.checks._values import Node
 
 
 def judge(got: Node, expected: Node, claim: Claim, last: Stage = Stage.VALUES) -> tuple[Leaf, ...]:
@@ -23,7 +22,7 @@ def judge(got: Node, expected: Node, claim: Claim, last: Stage = Stage.VALUES) -
         with facts about the worst of the leaves that fail at the earliest stage.
     """
     leaves = tuple(
-        leaf if leaf.stage <= last else replace(leaf, stage=Stage.RIGHT)
+        leaf if leaf.right or leaf.stage <= last else replace(leaf, stage=Stage.RIGHT)
         for leaf in compare(got, expected, claim.tolerance)
     )
     wrong = [leaf for leaf in leaves if not leaf.right]
@@ -58,19 +57,16 @@ def _badness(leaf: Leaf) -> float:
 
 def difference(leaf: Leaf) -> float:
     """Largest difference of a leaf relative to its largest expected entry; 0 without values."""
+    if leaf.difference is not None:
+        return leaf.difference
     if leaf.stage < Stage.VALUES:
         return 0.0
     if not isinstance(leaf.got, np.ndarray) or not isinstance(leaf.expected, np.ndarray):
         return 0.0
     got, expected = widened(leaf.got), widened(leaf.expected)
     with np.errstate(all="ignore"):
-        gap, scale = _largest(got - expected), _largest(expected)
+        gap, scale = largest(got - expected), largest(expected)
         if not np.isfinite(gap + scale):
             both = np.isfinite(got) & np.isfinite(expected)
-            gap, scale = _largest((got - expected)[both]), _largest(expected[both])
-    return float(gap / max(scale, 1e-6))
-
-
-def _largest(array: Array) -> Any:
-    """Give the largest size of an entry, 0 where there is none."""
-    return np.abs(array).max(initial=0.0) if array.ndim else np.abs(array)
+            gap, scale = largest((got - expected)[both]), largest(expected[both])
+    return relative(gap, scale)
