@@ -1230,7 +1230,7 @@ net.forward_pass, net.deltas = forward_pass, deltas
 net.weights = weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
 net.biases = biases = [rng.normal(size=n) for n in widths[1:]]
 x, y = rng.normal(size=(batch, 3)), rng.uniform(size=(batch, 2))
-measured = [gradient_of(r) for r in range(batch)]
+measured = [checks.once(gradient_of, r) for r in range(batch)]  # for the whole class
 expected = [[np.array([m[part][k] for m in measured]) for k in range(2)] for part in range(2)]
 got, sizes = net.per_example_gradients(x, y), {"number of examples": batch}
 name = "(grads_w, grads_b)"
@@ -1819,7 +1819,8 @@ net.forward_pass, net.deltas = forward_pass, deltas
 net.weights = weights = [rng.normal(size=shape) for shape in zip(widths[:-1], widths[1:])]
 net.biases = biases = [rng.normal(size=n) for n in widths[1:]]
 x, y = rng.normal(size=(batch, 3)), rng.uniform(size=(batch, 2))
-expected, sizes = np.array([length_of(r) for r in range(batch)]), {"number of examples": batch}
+lengths = [checks.once(length_of, r) for r in range(batch)]  # for the whole class
+expected, sizes = np.array(lengths), {"number of examples": batch}
 got, name = net.gradient_norms(x, y), "gradient_norms(x, y)"
 print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see))
 
