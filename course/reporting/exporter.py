@@ -11,7 +11,7 @@ from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML, clean_html
 from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
-from nbformat import convert, reader
+from nbformat import NotebookNode, convert, reader
 
 from course.reporting.maths import MathRenderer
 
@@ -33,6 +33,13 @@ UNDESCRIBED = "No description has been provided for this image"
 _IMAGE = re.compile(r"""<img\b(?:[^>"']|"[^"]*"|'[^']*')*>""", re.IGNORECASE)
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _ALT = re.compile(r"\salt\b", re.IGNORECASE)
+
+
+class Taken(NotebookNode):  # type: ignore[misc]
+    """A notebook that nobody else holds, so that a copy of it would be for nothing."""
+
+    def __deepcopy__(self, _: Any) -> "Taken":
+        return self
 
 
 class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
@@ -99,7 +106,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
     ) -> tuple[str, dict[str, Any]]:
         """Make a page of a notebook's file."""
         notebook = convert(reader.reads(file_stream.read()), 4)
-        return self.from_notebook_node(notebook, resources, **settings)
+        return self.from_notebook_node(Taken(notebook), resources, **settings)
 
     def from_notebook_node(
         self, nb: Any, resources: Any = None, **settings: Any

@@ -1098,7 +1098,7 @@ weights = [lively(shape) for shape in zip(sizes[:-1], sizes[1:])]
 biases = [-w.sum(axis=0) / 2 for w in weights]
 net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
 x, y = rng.normal(size=(3000, 1)), rng.uniform(size=(3000, 1))
-checks.call(net.backprop, x[:1], y[:1], measure_memory=True)  # a first call imports
+net.backprop(x[:1], y[:1])  # a first call imports
 done = checks.call(net.backprop, x, y, measure_memory=True)
 way = [rng.normal(size=w.shape) / 10 for w in weights]
 got = sum(np.sum(np.asarray(g) * d) for g, d in zip(done.value[0], way))
@@ -1201,7 +1201,7 @@ weights = [lively(shape) for shape in zip(sizes[:-1], sizes[1:])]
 biases = [-w.sum(axis=0) / 2 for w in weights]
 net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
 x, y = rng.normal(size=(5000, 1)), rng.uniform(size=(5000, 1))
-checks.call(net.backprop, x[:1], y[:1], measure_memory=True)
+net.backprop(x[:1], y[:1])
 done = checks.call(net.backprop, x, y, measure_memory=True)
 expected = checks.once(plain, x, y, weights, biases)
 name = "(grads_w, grads_b) of 100 layers, batch of 5000"
