@@ -768,11 +768,8 @@ for widths, batch, which in (*cases, ([2, 5, 1, 2, 4], 4, again), ([3, 2], 6, ""
     checks.set_all(net, **own, forward_pass=forward_pass, deltas=deltas)
     x, y = rng.normal(size=(batch, widths[0])), rng.uniform(size=(batch, widths[-1]))
     done, expected = checks.check_pure(title, net.backprop, x, y, see=see), of_batch(x, y)
-    name, sizes = (
-        f"(grads_w, grads_b) of {batch} example(s), sizes {widths}{which}",
-        {"batch size": batch},
-    )
-    got = done.value
+    name = f"(grads_w, grads_b) of {batch} example(s), sizes {widths}{which}"
+    got, sizes = done.value, {"batch size": batch}
     print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see), done)
     got, kept = checks.get_all([net], "weights", "biases")[0], "(weights, biases) afterwards"
     print(checks.check_value(title, got, (weights, biases), name=kept, see=see))
@@ -1921,11 +1918,9 @@ for widths, batch, which in cases:
     x, y = rng.normal(size=(batch, widths[0])), rng.uniform(size=(batch, widths[-1]))
     expected = np.array([length_of(r) for r in range(batch)])
     name = f"gradient_norms of {batch} example(s), sizes {widths}{which}"
-    done, sizes = (
-        checks.check_pure(title, net.gradient_norms, x, y, see=see),
-        {"number of examples": batch},
-    )
-    print(checks.check_value(title, done.value, expected, name=name, sizes=sizes, see=see), done)
+    done = checks.check_pure(title, net.gradient_norms, x, y, see=see)
+    got, sizes = done.value, {"number of examples": batch}
+    print(checks.check_value(title, got, expected, name=name, sizes=sizes, see=see), done)
 whole = rng.integers(-2, 3, size=(5, 2))
 name = "gradient_norms of whole x"
 print(checks.check_integers(title, net.gradient_norms, whole, y, name=name, see=see))

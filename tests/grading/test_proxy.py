@@ -308,6 +308,10 @@ def test_a_method_that_was_replaced_is_no_method(layers):
     assert a.forward(1) == "a1"
     set_all(b, forward=6)
     assert b.forward == 6
+    del b.forward
+    assert b.forward(1) == "b1"
+    with pytest.raises(AttributeError):
+        del b.forward  # the class has it
 
 
 def test_a_method_that_an_object_has_not_is_an_error_when_it_is_called(layers):

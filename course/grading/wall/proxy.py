@@ -58,10 +58,11 @@ class Proxy:
         return value
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self.__link.methods.discard((self.__type_name, name))
+        self.__forget_methods(name)
         self.__ask("setattr", name, value)
 
     def __delattr__(self, name: str) -> None:
+        self.__forget_methods(name)
         self.__ask("delattr", name)
 
     def __len__(self) -> int:
@@ -232,8 +233,12 @@ class Proxy:
 
     def __course_set_all__(self, values: dict[str, Any]) -> None:
         """Set attributes of the object."""
-        self.__link.methods.difference_update((self.__type_name, name) for name in values)
+        self.__forget_methods(*values)
         self.__ask("set_all", list(values), list(values.values()))
+
+    def __forget_methods(self, *names: str) -> None:
+        """Take nothing for known of attributes that change."""
+        self.__link.methods.difference_update((self.__type_name, name) for name in names)
 
     def __several(self, operation: str, count: int, *args: Any) -> list[Any]:
         values = self.__link.request(operation, *args)
