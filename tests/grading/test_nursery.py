@@ -103,7 +103,7 @@ def test_one_submission_cannot_signal_another(level):
         other = second._process.pid
         source = (
             "import os, signal\nvalue = []\n"
-            f"for pid in ({other}, {os.getpid()}, {second._process.keeper}):\n"
+            f"for pid in ({other}, {os.getpid()}, {second._process.root}):\n"
             "    try: os.kill(pid, signal.SIGKILL); value.append(pid)\n"
             "    except OSError: pass"
         )

@@ -76,7 +76,6 @@ class Nursery:
         holder: "subprocess.Popen[bytes] | None",
     ) -> Forked:
         order = {"cwd": inside.cwd, "env": inside.env, "user": inside.user}
-        order["namespaces"] = holder is not None
         with ExitStack() as stack:
             theirs, to_student = _pipe(stack)
             from_student, theirs_out = _pipe(stack)
@@ -89,7 +88,7 @@ class Nursery:
                 socket.send_fds(self._ready(), [json.dumps(order).encode()], numbers)
             for file in (theirs, theirs_out, theirs_status):
                 file.close()
-            keeper, pid = _pids(status)
+            root, pid = _pids(status)
             handle = _process_file(pid)
             stack.pop_all()
         if holder is not None:
@@ -102,7 +101,7 @@ class Nursery:
             warden=warden,
             pid=pid,
             handle=handle,
-            keeper=keeper,
+            root=root,
             status=status,
             holder=holder,
         )
@@ -199,6 +198,6 @@ def _pids(status: IO[bytes]) -> tuple[int, int]:
     ready, _, _ = select.select([status], [], [], START_SECONDS)
     told = status.read(200) if ready else b""
     with suppress(ValueError):
-        keeper, pid = map(int, told.split())
-        return keeper, pid
+        root, pid = map(int, told.split())
+        return root, pid
     raise CannotFork(told.decode("utf-8", "replace").strip() or "the template does not answer")

@@ -132,33 +132,34 @@ class Executed(Process):
 class Forked(Process):
     """A process forked from the template.
 
-    `keeper` is its parent, which writes how it ended into `status`; `holder` keeps the namespaces
-    that it was put into, where it was. `handle` is a pidfd: it never comes to mean another process.
+    `root` is its keeper, whose descendants are all that the student's code can be, or itself where
+    it has none; into `status` is written how it ended. `holder` keeps the namespaces that it was
+    put into, where it was. `handle` is a pidfd: it never comes to mean another process.
     """
 
     pid: int
     handle: IO[bytes]
-    keeper: int
+    root: int
     status: IO[bytes]
     holder: subprocess.Popen[bytes] | None
 
     @property
     def roots(self) -> tuple[int, ...]:
-        """Its keeper, and the holder, whose namespaces collect orphans."""
-        return (self.keeper, self.holder.pid) if self.holder else (self.keeper,)
+        """Where it began, and the holder, whose namespaces collect orphans."""
+        return (self.root, self.holder.pid) if self.holder else (self.root,)
 
     @property
     def bystanders(self) -> tuple[int, ...]:
-        """All of them."""
-        return self.roots
+        """All of them but itself."""
+        return tuple(root for root in self.roots if root != self.pid)
 
     def _status(self) -> int | None:
-        """Wait a second for its keeper to tell; without word its keeper was killed."""
+        """Wait a second for word; without any, who would tell was killed."""
         ready, _, _ = select([self.status], [], [], 1)
         if not ready:
             return None
-        told = self.status.read(20).strip()
-        return int(told) if told.lstrip(b"-").isdigit() else -signal.SIGKILL
+        told = self.status.read(20).split()
+        return int(told[0]) if told else -signal.SIGKILL
 
     def interrupt(self) -> bool:
         """Send it the signal of Ctrl-C."""
@@ -174,7 +175,8 @@ class Forked(Process):
                 self.holder.stdin.close()
             if self.holder.stdout is not None:
                 self.holder.stdout.close()
-        _kill_below(self.keeper)
+        if self.root != self.pid:  # else it ended with its namespaces
+            _kill_below(self.root)
         self.status.close()
         self.handle.close()
 

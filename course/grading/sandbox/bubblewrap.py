@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from course.grading.limits import Limits
@@ -44,15 +45,14 @@ class Bubblewrap:
         """Start behind bubblewrap, in a folder that shows the data and takes new files."""
         files = [(path, f"{WORK}/{path.name}") for path in _entries(room.data)]
         files += [(path, f"/tmp/{FONTS}/{path.name}") for path in font_lists()]
-        seen = [(path, str(path)) for path in needed()]
         flags = [
             *self._namespaces(),
             *("--die-with-parent", "--new-session", "--clearenv"),
             *_tmpfs("/tmp", limits.disk_bytes),
             *_tmpfs(WORK, limits.disk_bytes),
-            *_parents(needed()),
+            *_system(),
             *("--perms", "1777", "--dir", f"/tmp/{FONTS}"),
-            *[part for path, place in seen + files for part in ("--ro-bind", str(path), place)],
+            *[part for path, place in files for part in ("--ro-bind", str(path), place)],
             *[part for path in folders(forbidden) for part in ("--tmpfs", str(path))],
             *("--proc", "/proc", "--dev", "/dev", *_tmpfs("/dev/shm", limits.disk_bytes)),
             *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", WORK),
@@ -110,6 +110,20 @@ class BubblewrapAsRoot(Bubblewrap):
             *("setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups"),
             *("--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"),
         )
+
+
+@cache
+def _system() -> tuple[str, ...]:
+    """Show what is needed of the system, to every user."""
+    return (*_parents(needed()), *[part for path in needed() for part in _shown(path)])
+
+
+def _shown(path: Path) -> tuple[str, str, str]:
+    """Show a place of the system; a link into another is as good, and each mount takes time."""
+    meant = path.resolve()
+    if path.is_symlink() and any(place in meant.parents for place in needed()):
+        return ("--symlink", str(meant), str(path))
+    return ("--ro-bind", str(path), str(path))
 
 
 def _entries(folder: Path) -> list[Path]:

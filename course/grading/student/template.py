@@ -9,22 +9,12 @@ import gc
 import importlib
 import json
 import os
-import signal
+import select
 import socket
-import sys
-import tempfile
-from typing import Any, NoReturn
 
 from course.grading.student.agent import Agent
-from course.grading.student.channel import Channel
+from course.grading.student.birth import Order, bear
 from course.grading.student.private import forget_own_modules
-from course.grading.student.walls.kernel import (
-    PR_SET_CHILD_SUBREAPER,
-    PR_SET_PDEATHSIG,
-    prctl,
-    setns,
-)
-from course.grading.student.walls.privileges import drop_privileges
 from course.grading.student.walls.seccomp import filter_program
 
 WARM = (
@@ -32,13 +22,10 @@ WARM = (
     *("mnist_utils", "course.plots", "course.checks"),
 )
 ORDER_BYTES, ORDER_FILES = 1 << 16, 5
-_USERS = 0x10000000
-# All that a process can have of its own: cgroup, UTS, IPC, users, PID, network; and mounts.
-NAMESPACES = 0x02000000 | 0x04000000 | 0x08000000 | _USERS | 0x20000000 | 0x40000000 | 0x00020000
 
 
-def serve(control: socket.socket) -> None:
-    """Fork a student process for each order that comes, until the referee goes."""
+def warm_agent() -> Agent:
+    """Load what every submission needs; what it takes is shared with all that is forked."""
     agent = Agent()
     for name in WARM:
         with contextlib.suppress(ImportError):
@@ -49,77 +36,40 @@ def serve(control: socket.socket) -> None:
     forget_own_modules()  # once for all: what is let go of here is copied by no fork
     gc.collect()
     gc.freeze()  # its pages stay shared with what is forked from it
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are collected by the system
+    return agent
+
+
+def serve(control: socket.socket, agent: Agent) -> None:
+    """Fork a process for each order that comes, until the referee goes, and see to their ends."""
+    children: dict[int, tuple[int, int]] = {}  # by pidfd: the PID, and where to tell its end
+    ready = select.poll()
+    ready.register(control, select.POLLIN)
     while True:
-        data, files, _, _ = socket.recv_fds(control, ORDER_BYTES, ORDER_FILES)
-        if not data:
-            return
-        if os.fork() == 0:
-            control.close()
-            _keep(agent, json.loads(data), files)
-        for file in files:
-            os.close(file)
+        for file, _ in ready.poll():
+            if file in children:
+                ready.unregister(file)
+                _bury(*children.pop(file))
+                os.close(file)
+                continue
+            data, files, _, _ = socket.recv_fds(control, ORDER_BYTES, ORDER_FILES)
+            if not data:
+                return
+            order = Order.read(json.loads(data), files)
+            pid = bear(agent, order, (control.fileno(), *children))
+            if pid > 0:
+                handle = os.pidfd_open(pid)
+                children[handle] = (pid, os.dup(order.status))
+                ready.register(handle, select.POLLIN)
+            for opened in files:
+                os.close(opened)
 
 
-def _keep(agent: Agent, order: dict[str, Any], files: list[int]) -> NoReturn:
-    """Start the student process and wait for its end, which goes into the pipe `status`."""
-    reads, writes, errors, status, *others = files
-    try:
-        os.setsid()
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        prctl(PR_SET_CHILD_SUBREAPER, 1)
-        if others:
-            _join(others[0])
-        pid = os.fork()
-    except OSError as error:
-        os.write(status, f"error {error}\n".encode())
-        os._exit(1)
-    if pid == 0:
-        _become_student(agent, order, (reads, writes, errors))
-    for file in (reads, writes, errors):
-        os.close(file)
-    os.write(status, f"{os.getpid()} {pid}\n".encode())
-    ended, how = 0, 0
-    while ended != pid:
-        ended, how = os.wait()
-    os.write(status, f"{os.waitstatus_to_exitcode(how)}\n".encode())
-    os._exit(0)
-
-
-def _join(process: int) -> None:
-    """Join the namespaces of a process, by its pidfd; nobody can join those he is in already."""
-    try:
-        setns(process, NAMESPACES)
-    except OSError:
-        setns(process, NAMESPACES & ~_USERS)
-
-
-def _become_student(agent: Agent, order: dict[str, Any], files: tuple[int, int, int]) -> NoReturn:
-    try:
-        os.setsid()
-        for place, file in enumerate(files):
-            os.dup2(file, place)
-        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-        os.chdir(order["cwd"])
-        os.environ.clear()
-        os.environ.update(order["env"])
-        _forget_folders()
-        if order["namespaces"]:
-            drop_privileges(order["user"])
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        agent.serve(Channel.take_over_standard_streams())
-    except BaseException as error:  # noqa: BLE001 - nothing may run on as a second template
-        os.write(2, f"{type(error).__name__}: {error}\n".encode())
-    os._exit(1)
-
-
-def _forget_folders() -> None:
-    """Let libraries look anew for the folders that they write to."""
-    tempfile.tempdir = None
-    matplotlib = sys.modules.get("matplotlib")
-    for name in ("get_configdir", "get_cachedir"):
-        getattr(getattr(matplotlib, name, None), "cache_clear", int)()
+def _bury(pid: int, status: int) -> None:
+    """Take a child that has ended from the system's list and tell how it went."""
+    _, how = os.waitpid(pid, 0)
+    with contextlib.suppress(OSError):  # nobody listens any more
+        os.write(status, f"{os.waitstatus_to_exitcode(how)}\n".encode())
+    os.close(status)
 
 
 if __name__ == "__main__":
@@ -127,4 +77,4 @@ if __name__ == "__main__":
         referee = socket.socket(fileno=os.dup(0))
         os.dup2(nothing.fileno(), 0)
         os.dup2(nothing.fileno(), 1)
-    serve(referee)
+    serve(referee, warm_agent())
