@@ -1,5 +1,6 @@
 """A class from submissions to everything that is written about it."""
 
+import gc
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection
@@ -88,6 +89,7 @@ def _in_turn(
             recorder.restore(result)
             missing[result.student].discard(result.notebook)
         on_start(len(run.kept), run.total)
+        gc.freeze()  # what is loaded by now stays; collections need not look through it
         for number, result in enumerate(run.results(pages.write_next), 1):
             recorder.add(result)
             run.done(result)

@@ -29,7 +29,8 @@ class GetMarks(GetGrades):  # type: ignore[misc]
             for index, cell in enumerate(nb.cells):
                 self.preprocess_cell(cell, resources, index)
             penalty = notebook.late_submission_penalty or 0
-            where |= {"score": notebook.score - penalty, "max_score": notebook.max_score}
+            where["score"] = sum(score for score, _ in self._scores.values()) - penalty
+            where["max_score"] = sum(most for _, most in self._scores.values())
             where["late_penalty"] = penalty
         return nb, resources
 

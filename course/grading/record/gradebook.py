@@ -1,6 +1,7 @@
 """What the gradebook must know of a lab, and of a student's answers."""
 
 import copy
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +10,6 @@ from typing import Any
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from nbformat import v4
 from nbgrader.api import Base, Gradebook
 from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.preprocessors import ComputeChecksums, SaveCells
@@ -101,8 +101,9 @@ def stubs_of(source: Any) -> dict[str, str]:
 
 def answers_in(notebook_json: str, stubs: Mapping[str, str]) -> Answers:
     """Read what the student wrote from an autograded notebook, which is of our own making."""
-    graded = v4.reads(notebook_json)  # without validation, which takes long
-    texts = {c.grade_id: c.source for c in cells_of(graded) if c.kind in WRITTEN_BY_STUDENTS}
+    cells = json.loads(notebook_json)["cells"]  # as nbformat's nodes it would take three times that
+    told = [(cell["metadata"].get("nbgrader", {}), cell["source"]) for cell in cells]
+    texts = {meta["grade_id"]: "".join(text) for meta, text in told if meta.get("solution")}
     blank = {name for name, text in texts.items() if squeeze(text) == stubs.get(name)}
     return Answers(texts, frozenset(blank))
 

@@ -24,6 +24,7 @@ from course.grading.run.crew import (
     parcel_of,
 )
 from course.grading.sandbox.trust import agreed_level
+from course.grading.student.allocator import keep_freed_memory
 from course.grading.verdict.references import load_jax
 from course.grading.verdict.results import FAILED, NotebookResult
 
@@ -149,7 +150,11 @@ def _is_lost(future: "Future[NotebookResult]") -> bool:
 
 
 def _warm_up() -> None:
-    """Let the template of student processes load while this process does other things."""
+    """Let the template of student processes load while this process does other things.
+
+    The arrays that a test makes are as large as those of its students.
+    """
+    keep_freed_memory()
     there = nursery()
     if there is not None:
         there.warm_up()
