@@ -1094,19 +1094,19 @@ net.activation, net.activation_prime = np.abs, np.sign  # quicker than the sigmo
 weights = [lively(shape) for shape in zip(sizes[:-1], sizes[1:])]
 biases = [rng.normal(size=w.shape[1]) / 10 for w in weights]
 net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
-x, y = rng.normal(size=(3000, 1)), rng.uniform(size=(3000, 1))
+x, y = rng.normal(size=(2000, 1)), rng.uniform(size=(2000, 1))
 net.backprop(x[:1], y[:1])  # a first call imports
 done = checks.call(net.backprop, x, y, measure_memory=True)
 way = [rng.normal(size=w.shape) / 10 for w in weights]
 got = sum(np.sum(np.asarray(g) * d) for g, d in zip(done.value[0], way))
 slope = checks.once(slope_along, x, y, weights, biases, way)  # for the whole class
-where = f"{title}, 49 layers, batch of 3000"
+where = f"{title}, 49 layers, batch of 2000"
 name = "slope of the cost along a random way, by grads_w"
 print(checks.check_value(where, got, slope, name=name, rtol=1e-4, atol=1e-7, see=see))
-used = done.peak_bytes / (3000 * 16 * 8)
+used = done.peak_bytes / (2000 * 16 * 8)
 print(f"49 layers, segments of 7: memory of {used:.1f} arrays taken, of 33 at most")
 message = (
-    "memory is taken for more than 33 arrays of (3000, 16), where 20 are saved: "
+    "memory is taken for more than 33 arrays of (2000, 16), where 20 are saved: "
     "what do `backprop` and `backprop_between_layers` keep?"
 )
 print(checks.check_true(title, used < 33, message, see=see))
@@ -1207,15 +1207,15 @@ net.activation, net.activation_prime = np.abs, np.sign  # quicker than the sigmo
 weights = [lively(shape) for shape in zip(sizes[:-1], sizes[1:])]
 biases = [rng.normal(size=w.shape[1]) / 10 for w in weights]
 net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
-x, y = rng.normal(size=(4000, 1)), rng.uniform(size=(4000, 1))
+x, y = rng.normal(size=(3000, 1)), rng.uniform(size=(3000, 1))
 net.backprop(x[:1], y[:1])
 done = checks.call(net.backprop, x, y, measure_memory=True)
 expected = checks.once(lambda *network: plain(*network, np.abs, np.sign), x, y, weights, biases)
-name = "(grads_w, grads_b) of 64 layers, batch of 4000"
+name = "(grads_w, grads_b) of 64 layers, batch of 3000"
 print(checks.check_value(title, done.value, expected, name=name, rtol=1e-9, atol=1e-9, see=see))
-used = done.peak_bytes / (4000 * 12 * 8)
+used = done.peak_bytes / (3000 * 12 * 8)
 message = (
-    "memory is taken for more than 37 arrays of (4000, 12), where 23 are saved: "
+    "memory is taken for more than 37 arrays of (3000, 12), where 23 are saved: "
     "what do `backprop` and `backprop_between_layers` keep?"
 )
 print(checks.check_true(title, used < 37, message, see=see))
