@@ -3,11 +3,13 @@
 import json
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from course.grading.processes import launch
+from course.grading.processes.memory import children
 from course.grading.processes.process import Executed, Forked
 from course.grading.sandbox import Bubblewrap, LimitsOnly, working_levels
 from course.grading.wall.connection import Student, StudentCell
@@ -119,6 +121,36 @@ def test_the_template_holds_nothing_of_the_course():
     for part in ("referee", "judging", "plan", "catalogue", "gradebook", "labs"):
         assert not any(part in name.split(".") for name in own)
     assert not any(name.partition(".")[0] in ("jax", "torch", "nbgrader") for name in modules)
+
+
+def test_the_template_keeps_nothing_of_those_that_ended(level):
+    def files_left():
+        template = launch.nursery()._template.pid
+        deadline = time.monotonic() + 10
+        while children(template) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        time.sleep(0.02)
+        assert not children(template)
+        return len(os.listdir(f"/proc/{template}/fd"))
+
+    with Student(level=level) as student:
+        student.run(StudentCell("a", "1"))
+    before = files_left()
+    for number in range(3):
+        with Student(level=level) as student:
+            run = student.run(StudentCell("a", f"import os\nos._exit({number + 1})"))
+            assert f"exit status {number + 1}" in run.error.text
+    assert files_left() == before
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="root only")
+def test_root_needs_no_process_between_the_template_and_the_student():
+    level = next((level for level in LEVELS if isinstance(level, Bubblewrap)), None)
+    if level is None:
+        pytest.skip("there are no namespaces here")
+    with Student(level=level) as student:
+        student.run(StudentCell("a", "1"))
+        assert student._process.pid in children(launch.nursery()._template.pid)
 
 
 def test_a_template_that_died_is_replaced():
