@@ -937,6 +937,13 @@ name = "gradients of two losses on one trunk, for (x, trunk, first, second)"
 print(checks.check_value(title, got, expected, name=name, see=see))
 
 
+# a number is no loss of its own accord
+(p,) = checks.call_all([partial(Parameter, 2.0)])
+scale(p, 3.0)().backward(np.array(-1.5))
+name = "gradient of 3p for a number p, with g = -1.5"
+print(checks.check_value(title, p.grad, -4.5, name=name, see=see))
+
+
 # random graphs; some leaves are data
 def counted(forward, backward):
     """Make an operation that counts how often it is asked for gradients."""
@@ -2653,6 +2660,14 @@ def trust(layer, parameters, values):
     set_values(*values)
 
 
+def logits(a, arrays, tanh):
+    for W, b in arrays[:-1]:
+        z = np.dot(a, W) + b
+        a = np.tanh(z) if tanh else np.maximum(z, 0)
+    W, b = arrays[-1]
+    return np.dot(a, W) + b
+
+
 for sizes, batch, tanh, kind in (
     ((3, 4, 2), 4, False, "an array"),
     ((2, 6, 3), 1, True, "a node"),
@@ -2673,15 +2688,15 @@ for sizes, batch, tanh, kind in (
     print(checks.check_true(case, apart, text, observed=apart, see=see))
     text = "layers must be a ModuleList, for parameters() to find what is in it"
     print(checks.check_true(case, listed, text, observed=listed, see=see))
-    a = x = rng.normal(size=(batch, sizes[0]))
-    for k, (layer, (*parameters, _, _), (n_in, n_out)) in enumerate(zip(layers, found, pairs)):
-        W, b = rng.normal(size=(n_in, n_out)), rng.normal(size=n_out)
-        trust(layer, parameters, (W, b))
-        a = np.dot(a, W) + b
-        if k < hidden:
-            a = np.tanh(a) if tanh else np.maximum(a, 0)
+    arrays = [(rng.normal(size=shape), rng.normal(size=shape[1])) for shape in pairs]
+    for layer, (*parameters, _, _), values in zip(layers, found, arrays):
+        trust(layer, parameters, values)
+    x, other = rng.normal(size=(batch, sizes[0])), rng.normal(size=(batch + 1, sizes[0]))
     output = net.forward(x.copy() if kind == "an array" else ComputationGraphNode(x))
-    print(checks.check_value(case, output.value, a, name=f"logits of {kind}", see=see))
+    right = logits(x, arrays, tanh)
+    print(checks.check_value(case, output.value, right, name=f"logits of {kind}", see=see))
+    right, name = logits(other, arrays, tanh), "logits of other examples, afterwards"
+    print(checks.check_value(case, net.forward(other).value, right, name=name, see=see))
     count, needed = len(parameters_in_graph(output)), 2 * len(pairs)
     text = f"the graph of the logits must lead to all {needed} parameters; it leads to {count}"
     print(checks.check_true(case, count == needed, text, observed=count, see=see))

@@ -1185,10 +1185,13 @@ def doubled(x):
     return 2 * x
 
 
-x = rng.normal(size=(2, 3))
-got = Model([doubled, doubled, doubled]).forward(x.copy())
-print(checks.check_value(title, got, 8 * x, name="forward of three parts that double", see=see))
+x, other = rng.normal(size=(2, 3)), rng.normal(size=(1, 3))
+model = Model([doubled, doubled, doubled])
+got, name = model.forward(x.copy()), "forward of three parts that double"
+print(checks.check_value(title, got, 8 * x, name=name, see=see))
 print(checks.check_value(title, len(asked), 3, name="calls of three parts", see=see))
+got, name = model.forward(other.copy()), f"{name}, then of another batch"
+print(checks.check_value(title, got, 8 * other, name=name, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]

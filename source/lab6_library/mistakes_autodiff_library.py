@@ -260,6 +260,14 @@ MISTAKES = [
         see=BACK,
     ),
     Mistake(
+        id="lib-backward-number-is-loss",
+        exercise="node_backward",
+        title="A node that holds a number starts with 1, whatever g is handed in.",
+        hint="Who asked for ones? What should z.backward(g) do for a number z and g = -1.5?",
+        edits=(("if g is None else g", "if g is None or np.ndim(self.value) == 0 else g"),),
+        see=BACK,
+    ),
+    Mistake(
         id="lib-backward-at-once",
         exercise="node_backward",
         title="A node hands on what has arrived when it is first reached; what comes later is "
@@ -1335,6 +1343,21 @@ MISTAKES = [
         title="tanh=True is ignored in forward.",
         hint="Where does your forward ask which activation is wanted?",
         edits=(("activation = TanH() if self.tanh else ReLU()", "activation = ReLU()"),),
+        see=NETWORKS,
+    ),
+    Mistake(
+        id="lib-deep-first-answer-kept",
+        exercise="deep_network",
+        title="The graph of the first examples is kept, and every later input gets their logits.",
+        hint="What do you get for other examples? A graph belongs to one input: build it in each call.",
+        edits=(
+            (
+                "return self.layers[-1].forward(x)",
+                "if not hasattr(self, 'logits'):\n"
+                "            self.logits = self.layers[-1].forward(x)\n"
+                "        return self.logits",
+            ),
+        ),
         see=NETWORKS,
     ),
     Mistake(

@@ -708,6 +708,19 @@ MISTAKES = [
         see=MODEL,
     ),
     Mistake(
+        id="forward-first-batch-kept",
+        exercise="forward",
+        title="The model keeps the first batch that it saw, and says the same of every later one.",
+        hint="What is in the model after the first call, and who looks at the x of the second?",
+        edits=(
+            (
+                "for component in self.components:",
+                "x = self.__dict__.setdefault('batch', x)\n    for component in self.components:",
+            ),
+        ),
+        see=MODEL,
+    ),
+    Mistake(
         id="forward-last-part-missing",
         exercise="forward",
         title="The last part is left out.",
