@@ -936,7 +936,6 @@ got, expected = checks.get_all((x, trunk, first, second), "grad"), [45 * g, 9 * 
 name = "gradients of two losses on one trunk, for (x, trunk, first, second)"
 print(checks.check_value(title, got, expected, name=name, see=see))
 
-
 # a number is no loss of its own accord
 (p,) = checks.call_all([partial(Parameter, 2.0)])
 scale(p, 3.0)().backward(np.array(-1.5))

@@ -125,13 +125,15 @@ def test_the_template_holds_nothing_of_the_course():
 
 def test_the_template_keeps_nothing_of_those_that_ended(level):
     def files_left():
+        """Wait until the template has let go of its children and of the pipes to tell of them."""
         template = launch.nursery()._template.pid
         deadline = time.monotonic() + 10
-        while children(template) and time.monotonic() < deadline:
+        while time.monotonic() < deadline:
+            files = [os.readlink(path) for path in Path(f"/proc/{template}/fd").iterdir()]
+            if not children(template) and not any("pipe" in f or "pidfd" in f for f in files):
+                return len(files)
             time.sleep(0.02)
-        time.sleep(0.02)
-        assert not children(template)
-        return len(os.listdir(f"/proc/{template}/fd"))
+        raise AssertionError(f"there is left: {children(template)}, {files}")
 
     with Student(level=level) as student:
         student.run(StudentCell("a", "1"))

@@ -200,7 +200,7 @@ def test_no_zombies_are_left(walled):
     with Student(LIMITS, level=walled._level) as student:
         student.run(StudentCell("a", "while False: pass"))
         inside = set(descendants(*student._process.roots))
-        keepers = walled._process.root != walled._process.pid  # root needs none
+        keepers = student._process.root != student._process.pid  # root needs none
         # keeper, student; bubblewrap, its init, what holds the namespaces
         assert len(inside) == 4 + keepers
     assert _within(10, lambda: not [pid for pid in inside if Path(f"/proc/{pid}").exists()])

@@ -46,29 +46,26 @@ class Order:
         return cls(told["cwd"], told["env"], told["user"], tuple(streams), status, namespaces)
 
 
-def bear(agent: Agent, order: Order, own: tuple[int, ...]) -> int:
+def bear(agent: Agent, order: Order) -> int:
     """Fork the student process, or a keeper that does; give the PID, -1 where that cannot be.
 
     PID namespaces are for children only, and who is not root may not choose them for his own: a
-    keeper joins them first. So does one where nobody else collects what the student leaves behind.
-    `own` are files that are the business of this process alone.
+    keeper joins them first. There is one, too, where nobody else collects what the student leaves.
     """
     needs_keeper = order.namespaces is None or not _chosen_for_children(order.namespaces)
-    told = ""
     try:
         pid = os.fork()
-        told = "" if needs_keeper else f"{pid} {pid}\n"
     except OSError as error:
-        pid, told = -1, f"error {error}\n"
+        pid = -1
+        os.write(order.status, f"error {error}\n".encode())
     if pid == 0:
-        for file in own:
-            os.close(file)
         if needs_keeper:
             _keep(agent, order)
         _become_student(agent, order, NAMESPACES & ~_PIDS)
     if not needs_keeper:
         _choose_own_for_children()
-    os.write(order.status, told.encode())
+        if pid > 0:
+            os.write(order.status, f"{pid} {pid}\n".encode())
     return pid
 
 
@@ -87,7 +84,7 @@ def _choose_own_for_children() -> None:
 
 
 def _keep(agent: Agent, order: Order) -> NoReturn:
-    """Fork the student process, and end as it does."""
+    """Fork the student process, and tell how it ended."""
     try:
         os.setsid()
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -100,8 +97,8 @@ def _keep(agent: Agent, order: Order) -> NoReturn:
         os._exit(1)
     if pid == 0:
         _become_student(agent, order, 0)
-    for file in order.streams:
-        os.close(file)
+    os.closerange(3, order.status)  # the student's files, and those of the template
+    os.closerange(order.status + 1, os.sysconf("SC_OPEN_MAX"))
     os.write(order.status, f"{os.getpid()} {pid}\n".encode())
     ended, how = 0, 0
     while ended != pid:

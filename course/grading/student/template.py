@@ -55,7 +55,7 @@ def serve(control: socket.socket, agent: Agent) -> None:
             if not data:
                 return
             order = Order.read(json.loads(data), files)
-            pid = bear(agent, order, (control.fileno(), *children))
+            pid = bear(agent, order)
             if pid > 0:
                 handle = os.pidfd_open(pid)
                 children[handle] = (pid, os.dup(order.status))
@@ -65,7 +65,10 @@ def serve(control: socket.socket, agent: Agent) -> None:
 
 
 def _bury(pid: int, status: int) -> None:
-    """Take a child that has ended from the system's list and tell how it went."""
+    """Take a child that has ended from the system's list and tell how it went.
+
+    Of a keeper nobody reads it, unless it was killed: it has told of the student before.
+    """
     _, how = os.waitpid(pid, 0)
     with contextlib.suppress(OSError):  # nobody listens any more
         os.write(status, f"{os.waitstatus_to_exitcode(how)}\n".encode())
