@@ -57,10 +57,10 @@ def children(pid: int) -> list[int]:
 
 def _children(file: str) -> list[int]:
     try:
-        listed = Path(file).read_text("ascii")
+        with open(file, "rb", buffering=0) as listed:
+            return [int(child) for child in listed.read().split()]
     except OSError:
         return []
-    return [int(child) for child in listed.split()]
 
 
 def descendants(*pids: int) -> Iterator[int]:

@@ -84,14 +84,16 @@ class Agent:
         self._sink = Sink(self._unheard)
         self._shell = StudentShell.start(self._sink)
         keep_freed_memory()
-        observers, self._watched = make_observers()
+        observers = make_observers()
+        self._watched, self._copied = observers.watched, observers.copied
         self._operations: dict[str, Operation] = {
             **OPERATIONS,
             "start": self._start,
             "run": self._run,
             "lookup": self._lookup,
             "of_attribute": self._of_attribute,
-            **observers,
+            "counted": self._counted,
+            **observers.operations,
         }
 
     def serve(self, channel: Channel) -> None:
@@ -207,6 +209,12 @@ class Agent:
         self, owner: Any, name: str, operation: str, /, *args: Any, **kwargs: Any
     ) -> Any:
         return self._operations[operation](getattr(owner, name), *args, **kwargs)
+
+    def _counted(self, function: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Call a function, and once more with its lines counted: give a copy of the first value."""
+        observed, copies = self._operations["observed_call"], self._copied(args)
+        first = self._copied(observed(function, copies, {}, False, False, False)[0])
+        return first, observed(function, args, {}, True, False, False)
 
     def _refer(self, value: Any) -> Reference:
         if isinstance(value, RefereeFunction):

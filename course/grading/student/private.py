@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -24,12 +25,22 @@ Hits = Mapping[str, int] | None
 Observe = Callable[[Any, Any, Any, bool, bool, bool], tuple[Any, ...]]
 
 
-def make_observers() -> tuple[dict[str, Callable[..., Any]], Callable[[Any], Any]]:
-    """Give the operations that look at what a call did, or at an object's contents, by name.
+@dataclass(frozen=True)
+class Observers:
+    """What looks at student code from nearby.
 
-    One of them comes before a look at memory: `settle`. The function that is given as well is for
-    what comes to student code from outside: while lines are counted, arrays are watched.
+    `operations` look at what a call did, or at an object's contents, by name; one of them comes
+    before a look at memory: `settle`. `watched` is for what comes to student code from outside:
+    while lines are counted, arrays are watched. `copied` keeps a value as it is now.
     """
+
+    operations: dict[str, Callable[..., Any]]
+    watched: Callable[[Any], Any]
+    copied: Callable[[Any], Any]
+
+
+def make_observers() -> Observers:
+    """Make them of copies of our own modules."""
     values, lines, calls = _private(CALLS)
     twice_here = calls.twice_here
     lines.stand_guard()
@@ -45,7 +56,11 @@ def make_observers() -> tuple[dict[str, Callable[..., Any]], Callable[[Any], Any
         "contents": values.contents,
         "settle": make_settle(),
     }
-    return operations, lines.watched_while_counting
+    return Observers(
+        operations,
+        lines.watched_while_counting,
+        copied=lambda value: calls.fresh(values.contents(value)),
+    )
 
 
 def _make_observer(call_here: Callable[..., Any]) -> Observe:

@@ -1,6 +1,5 @@
 """IPython's shell without a kernel: cells run as in Jupyter, their outputs are collected."""
 
-import ast
 import builtins
 import re
 import sys
@@ -45,9 +44,27 @@ SHELL_MAGICS = (
 
 
 class _Compiler(CachingCompiler):  # type: ignore[misc]
-    """Names code after its cell, so that frames and `inspect` speak of cells."""
+    """Names code after its cell, so that frames and `inspect` speak of cells.
+
+    What it has read last it does not read again.
+    """
 
     cell = ""
+    _read: tuple[str, Any] | None = None
+
+    def is_python(self, source: str) -> bool:
+        """Tell whether a cell is Python as it is; if so, `ast_parse` has it ready."""
+        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            self._read = source, super().ast_parse(source)
+            return True
+        return False
+
+    def ast_parse(self, source: str, *named: str, **options: str) -> Any:
+        """Give the syntax tree of a source, each once: it may be changed by who takes it."""
+        read, self._read = self._read, None
+        if read is not None and read[0] == source:
+            return read[1]
+        return super().ast_parse(source, *named, **options)
 
     def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
         return f"{CELL}{self.cell}>"
@@ -117,10 +134,9 @@ class StudentShell(InteractiveShell):  # type: ignore[misc]
         Of a single line IPython makes more: `ls` alone is a command. Prompts can be Python, too.
         """
         is_usual = self._transformers() == self.usual_transformers
-        if is_usual and "\n" in raw_cell.strip() and not AWRY.search(raw_cell):
-            with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-                ast.parse(raw_cell)
-                return f"{raw_cell}\n"
+        is_usual = is_usual and "\n" in raw_cell.strip() and not AWRY.search(raw_cell)
+        if is_usual and self.compile.is_python(f"{raw_cell}\n"):
+            return f"{raw_cell}\n"
         return str(super().transform_cell(raw_cell))
 
     def _transformers(self) -> tuple[list[Any], list[Any]]:

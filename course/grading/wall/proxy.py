@@ -200,6 +200,15 @@ class Proxy:
                     return Call(value, changed, hits, peak), after or ()
         raise self.__no_account()
 
+    def __course_counted__(self, args: Sequence[Any]) -> "tuple[Any, Call]":
+        """Call the object, and once more with its lines counted."""
+        from course.checks import Call
+
+        match self.__plain("counted", tuple, tuple(args)):
+            case (first, (value, _, dict() as hits, _, _)) if _are_counts(hits):
+                return first, Call(value, hits=hits)
+        raise self.__no_account()
+
     def __course_twice__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> "Twice":
         """Call the object twice with the same arguments, which stay where they are called."""
         from course.checks._calls import Twice

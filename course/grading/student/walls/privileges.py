@@ -20,8 +20,8 @@ _VERSION_3 = 0x20080522
 
 def drop_privileges(user: int | None = None) -> None:
     """Become `user`, if one is given, without groups, capabilities, or a way to new ones."""
-    for capability in range(CAPABILITIES):
-        with suppress(OSError):  # unknown to this kernel, or not ours to drop
+    with suppress(OSError):  # the kernel knows no more of them, or none is ours to drop
+        for capability in range(CAPABILITIES):
             prctl(PR_CAPBSET_DROP, capability)
     if user is not None:
         os.setgroups([])
