@@ -10,6 +10,7 @@ import nbformat
 from course.errors import CourseError
 
 NB_VERSION = 4
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def parse_notebook(data: bytes, *, where: str) -> Any:
@@ -62,6 +63,6 @@ def dump_by_cells(node: Any) -> str:
 
     It takes a fiftieth of the time of `dump_notebook`, which splits and checks every cell.
     """
-    cells = ",\n".join(json.dumps(cell, ensure_ascii=False) for cell in node.cells)
+    cells = ",\n".join(map(_ENCODER.encode, node.cells))
     rest = json.dumps({key: value for key, value in node.items() if key != "cells"})
     return f'{{"cells": [\n{cells}\n],\n{rest[1:]}\n'

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from course.grading.submission.names import names_bound
@@ -11,6 +11,7 @@ from course.grading.submission.submitted import SubmittedCell
 from course.labs import Cell, Kind, cells_of, release_cell_source
 
 WRITTEN_BY_STUDENTS = (Kind.SOLUTION, Kind.MANUAL)
+LONG = 20_000  # characters: what is longer is no cell of a lab, and comes once
 MANY = 3  # cells of the lab's own: a notebook that has none of them is another one
 STRANGE = (
     "Not one of the cells that come with this lab is as it was handed out; they were put back. "
@@ -158,7 +159,14 @@ class _Matching:
 
 def squeeze(text: str) -> str:
     """Drop what editors change by themselves: line ends, blanks at the end of lines and text."""
-    return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")
+    return _squeezed(text) if len(text) > LONG else _known(text)
+
+
+def _squeezed(text: str) -> str:
+    return "\n".join([line.rstrip() for line in text.splitlines()]).strip("\n")
+
+
+_known = lru_cache(maxsize=1024)(_squeezed)  # most cells are the same in all submissions
 
 
 def _longest_rise(places: Sequence[int]) -> Iterator[int]:
