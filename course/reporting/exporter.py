@@ -19,7 +19,11 @@ LONGEST_KEPT = 20_000  # characters: what is longer is somebody's output, and co
 KEPT = 500  # texts of each kind, as many as a lab has cells
 # nbconvert makes a cell out of twenty blocks within blocks; of most cells it is the same each time.
 TEMPLATE = """{%- extends "index.html.j2" -%}
-{%- block any_cell scoped -%}{{ cell | whole_cell(super) }}{%- endblock -%}"""
+{%- block body_loop -%}{%- for cell in nb.cells -%}{%- set known = cell | known_cell -%}
+{%- if known -%}{{ known }}{%- else -%}
+{%- block any_cell scoped -%}{{ cell | whole_cell(super) }}{%- endblock -%}
+{%- endif -%}{%- endfor -%}{%- endblock -%}"""
+_IN_ORDER = json.JSONEncoder(sort_keys=True)
 # Browsers take a font for formulas only if it is named; nbgrader's page squeezes tables.
 STYLE = """<style>
 math { font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math",
@@ -55,6 +59,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         self._highlight = remembering(self._highlighted)
         self._clean = remembering(clean_html)
         self._cells: dict[str, str] = {}
+        self._key = ""
         self._language = ""
         super().__init__(raw_template=TEMPLATE, **settings)
 
@@ -62,20 +67,25 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         """Put filters that remember in the place of nbconvert's."""
         yield from super().default_filters()
         yield "clean_html", lambda html: self._clean(_text(html))
+        yield "known_cell", self._known_cell
         yield "whole_cell", self._whole_cell
 
-    def _whole_cell(self, cell: Any, make: Callable[[], str]) -> str:
-        """Give the HTML of a cell, which `make` makes, unless it was made before."""
+    def _known_cell(self, cell: Any) -> str:
+        """Give the HTML of a cell that was made before, else ""."""
         if any(output.output_type not in TEXT for output in cell.get("outputs", ())):
-            return make()
-        key = f"{self._language} {json.dumps(cell, sort_keys=True)}"
-        if key not in self._cells:
-            if len(key) > LONGEST_KEPT:
-                return make()
+            self._key = ""
+        else:
+            self._key = f"{self._language} {_IN_ORDER.encode(cell)}"
+        return self._cells.get(self._key, "")
+
+    def _whole_cell(self, _: Any, make: Callable[[], str]) -> str:
+        """Make the HTML of the cell that was just asked for, and keep it if it may come again."""
+        html = make()
+        if 0 < len(self._key) <= LONGEST_KEPT:
             if len(self._cells) >= KEPT:
                 self._cells.pop(next(iter(self._cells)))
-            self._cells[key] = make()
-        return self._cells[key]
+            self._cells[self._key] = html
+        return html
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:

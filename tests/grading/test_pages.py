@@ -1,10 +1,18 @@
+import random
 from typing import Any
 
 import pytest
 from nbconvert import HTMLExporter
 from nbformat import v4
 
-from course.grading.record.pages import CUT, ROOM, disarm, hide_hidden_tests
+from course.grading.record.pages import (
+    CUT,
+    ROOM,
+    _can_be_shown,
+    _is_simple,
+    disarm,
+    hide_hidden_tests,
+)
 from course.grading.submission.rebuild import rebuild
 from tests.support.toylab import cell
 
@@ -123,3 +131,46 @@ def test_a_link_that_runs_and_a_picture_from_elsewhere_are_shown_as_typed(text: 
 )
 def test_ordinary_links_and_pictures_stay(text: str) -> None:
     assert student_text(text).source == text.replace("<", "&lt;")
+
+
+def nested(text: str, depth: int) -> list[str]:
+    """Ways to put a text within others, so deep."""
+    return [f"{mark * depth}{text}{mark[::-1] * depth}" for mark in ("> ", "- ", "*", "_ ", "`")]
+
+
+@pytest.mark.parametrize("depth", [1, 10, 60])
+def test_what_is_taken_for_harmless_unseen_can_be_shown(depth: int) -> None:
+    draw = random.Random(depth)
+    parts = [
+        "a",
+        " ",
+        "\n",
+        "\n\n",
+        "* ",
+        "**",
+        "_",
+        "> ",
+        "1. ",
+        "- ",
+        "`",
+        "~~",
+        "$",
+        "#",
+        "|",
+        "=",
+    ]
+    texts = ["".join(draw.choices(parts, k=5 * depth)) for _ in range(50)] + nested("a", depth)
+    simple = [text for text in texts if _is_simple(text)]
+    assert len(simple) > len(texts) / 3 or depth == 60
+    assert all(_can_be_shown(text, {}) for text in simple)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("[x](javascript:1)", "![](https://e.org/p.png)", "https://e.org", "<https://e.org>"),
+        *("www.e.org", "[x]: //e.org", "[^1]", "> " * 61 + "a", "- " * 61 + "a"),
+    ],
+)
+def test_what_may_lead_away_or_is_nested_deep_is_looked_at(text: str) -> None:
+    assert not _is_simple(text)

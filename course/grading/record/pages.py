@@ -23,6 +23,11 @@ _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif);base64,|(?!/)[\w./-]*$")
 # language: they get one for which it does not.
 _FENCE = re.compile(r"^([ \t>*+\-\d.)]*(?:`{3,}|~{3,}))[ \t]*([^`\n]*)$", re.MULTILINE)
 PYTHON = ("python", "python3", "py", "ipython", "ipython3")
+# Without these there is no link and no picture. What is within something else begins with a mark:
+# with few of them nothing is nested so deep that it could not be shown.
+_LEADS_AWAY = re.compile(r"[\[\]]|://|www\.", re.IGNORECASE)
+_MARK = re.compile(r"[>*_~+`\-]|\d[.)]")
+FEW_MARKS = 60
 MAX_BEGINS = 100  # nbconvert looks for the end of each to the end of the text
 
 
@@ -59,7 +64,7 @@ def _harmless(text: str, attachments: Mapping[str, Any]) -> str:
     plain = _FENCE.sub(_in_python, plain)
     if len(_BEGIN.findall(plain)) > MAX_BEGINS:
         plain = _BEGIN.sub("", plain)
-    if _can_be_shown(plain, attachments):
+    if _is_simple(plain) or _can_be_shown(plain, attachments):
         return plain
     return "\n".join(f"    {line}" for line in text.splitlines())
 
@@ -67,6 +72,11 @@ def _harmless(text: str, attachments: Mapping[str, Any]) -> str:
 def _in_python(fence: re.Match[str]) -> str:
     language = fence[2].partition(" ")[0].lower()
     return f"{fence[1]}python" if language in PYTHON else fence[1]
+
+
+def _is_simple(text: str) -> bool:
+    """Tell whether a text is plainly harmless, as most answers are: to make a page of it is slow."""
+    return not _LEADS_AWAY.search(text) and len(_MARK.findall(text)) <= FEW_MARKS
 
 
 def _can_be_shown(text: str, attachments: Mapping[str, Any]) -> bool:
