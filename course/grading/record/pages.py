@@ -75,7 +75,7 @@ def _in_python(fence: re.Match[str]) -> str:
 
 
 def _is_simple(text: str) -> bool:
-    """Tell whether a text is plainly harmless, as most answers are: to make a page of it is slow."""
+    """Tell whether a text is plainly harmless, as most answers are: to make a page takes long."""
     return not _LEADS_AWAY.search(text) and len(_MARK.findall(text)) <= FEW_MARKS
 
 
