@@ -1,6 +1,14 @@
 """A course folder: its labs, their notebooks and cells, the known mistakes and alternatives."""
 
-from course.labs._cells import Cell, Kind, cells_of, exercise_of, has_hidden_tests, is_bonus
+from course.labs._cells import (
+    HIDDEN_BEGIN,
+    Cell,
+    Kind,
+    cell_of,
+    cells_of,
+    exercise_of,
+    is_bonus,
+)
 from course.labs._layout import Course, Lab
 from course.labs._notebook import (
     dump_by_cells,
@@ -13,6 +21,7 @@ from course.labs._stubs import clear_solution, release_cell_source
 from course.labs._variants import Alternative, Mistake, apply_alternative, apply_mistake
 
 __all__ = [
+    "HIDDEN_BEGIN",
     "Alternative",
     "Cell",
     "Course",
@@ -21,12 +30,12 @@ __all__ = [
     "Mistake",
     "apply_alternative",
     "apply_mistake",
+    "cell_of",
     "cells_of",
     "clear_solution",
     "dump_by_cells",
     "dump_notebook",
     "exercise_of",
-    "has_hidden_tests",
     "is_bonus",
     "load_notebook",
     "parse_notebook",

@@ -42,16 +42,21 @@ class Cell:
 def cells_of(notebook: Any) -> Iterator[Cell]:
     """Yield every cell of an nbformat notebook in order."""
     for index, node in enumerate(notebook.cells):
-        meta = _nbgrader(node)
-        yield Cell(
-            index=index,
-            id=str(node.get("id", "")),
-            grade_id=str(meta.get("grade_id", "")) if meta else "",
-            kind=_kind(node, meta),
-            source=node.source,
-            points=_points(meta),
-            is_code=node.cell_type == "code",
-        )
+        yield cell_of(node, index)
+
+
+def cell_of(node: Any, index: int) -> Cell:
+    """Give the cell at a place of an nbformat notebook."""
+    meta = _nbgrader(node)
+    return Cell(
+        index=index,
+        id=str(node.get("id", "")),
+        grade_id=str(meta.get("grade_id", "")) if meta else "",
+        kind=_kind(node, meta),
+        source=node.source,
+        points=_points(meta),
+        is_code=node.cell_type == "code",
+    )
 
 
 def exercise_of(grade_id: str) -> str:
@@ -62,11 +67,6 @@ def exercise_of(grade_id: str) -> str:
 def is_bonus(grade_id: str) -> bool:
     """Tell whether a test cell's points come on top of the lab's."""
     return exercise_of(grade_id).startswith(BONUS)
-
-
-def has_hidden_tests(cell: Cell) -> bool:
-    """Tell whether the cell holds a hidden test."""
-    return HIDDEN_BEGIN in cell.source
 
 
 def _nbgrader(node: Any) -> dict[str, Any]:

@@ -4,8 +4,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from nbgrader.api import BaseCell, Comment, Grade, Gradebook, SubmittedNotebook
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Notebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.preprocessors import GetGrades
+from sqlalchemy import select
 
 
 class GetMarks(GetGrades):  # type: ignore[misc]
@@ -20,15 +31,14 @@ class GetMarks(GetGrades):  # type: ignore[misc]
         """Put scores and comments into the cells, and the sum into the resources."""
         where = resources["nbgrader"]
         with self._reading(where["db_url"]) as gradebook:
-            notebook = gradebook.find_submission_notebook(
-                where["notebook"], where["assignment"], where["student"]
-            )
+            names = where["notebook"], where["assignment"], where["student"]
+            notebook, penalty = _found(gradebook, *names)
             scores = _of_cells(gradebook, notebook, Grade, Grade.score, Grade.max_score)
             self._scores = {name: (score, most) for name, score, most in scores}
             self._comments = dict(_of_cells(gradebook, notebook, Comment, Comment.comment))
             for index, cell in enumerate(nb.cells):
-                self.preprocess_cell(cell, resources, index)
-            penalty = notebook.late_submission_penalty or 0
+                if "nbgrader" in cell.metadata:
+                    self.preprocess_cell(cell, resources, index)
             where["score"] = sum(score for score, _ in self._scores.values()) - penalty
             where["max_score"] = sum(most for _, most in self._scores.values())
             where["late_penalty"] = penalty
@@ -53,10 +63,25 @@ class GetMarks(GetGrades):  # type: ignore[misc]
         cell.metadata.nbgrader |= {"score": score, "points": most}
 
 
-def _of_cells(
-    gradebook: Gradebook, notebook: SubmittedNotebook, kind: Any, *columns: Any
-) -> Iterator[Any]:
+def _found(gradebook: Gradebook, name: str, lab: str, student: str) -> tuple[str, float]:
+    """Give the id of a submitted notebook and its penalty, but none of the sums that go with it."""
+    query = (
+        select(SubmittedNotebook.id, SubmittedNotebook.late_submission_penalty)
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .where(Notebook.name == name, Assignment.name == lab)
+        .where(SubmittedAssignment.student_id == student)
+    )
+    found = gradebook.db.execute(query).first()
+    if found is None:
+        raise MissingEntry(f"the gradebook has no {lab}/{name} of {student}")
+    notebook, penalty = found
+    return notebook, penalty or 0.0
+
+
+def _of_cells(gradebook: Gradebook, notebook: str, kind: Any, *columns: Any) -> Iterator[Any]:
     """Ask at once for what the grades or comments of a notebook say, after their cells' names."""
     query = gradebook.db.query(BaseCell.name, *columns).select_from(kind)
     query = query.join(BaseCell, kind.cell_id == BaseCell.id)
-    return (tuple(row) for row in query.filter(kind.notebook_id == notebook.id))
+    return (tuple(row) for row in query.filter(kind.notebook_id == notebook))
