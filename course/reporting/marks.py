@@ -16,7 +16,7 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.preprocessors import GetGrades
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 
 class GetMarks(GetGrades):  # type: ignore[misc]
@@ -33,9 +33,10 @@ class GetMarks(GetGrades):  # type: ignore[misc]
         with self._reading(where["db_url"]) as gradebook:
             names = where["notebook"], where["assignment"], where["student"]
             notebook, penalty = _found(gradebook, *names)
-            scores = _of_cells(gradebook, notebook, Grade, Grade.score, Grade.max_score)
+            scores = gradebook.db.execute(_SCORES, {"notebook": notebook})
             self._scores = {name: (score, most) for name, score, most in scores}
-            self._comments = dict(_of_cells(gradebook, notebook, Comment, Comment.comment))
+            comments = gradebook.db.execute(_COMMENTS, {"notebook": notebook})
+            self._comments = dict(comments.tuples().all())
             for index, cell in enumerate(nb.cells):
                 if "nbgrader" in cell.metadata:
                     self.preprocess_cell(cell, resources, index)
@@ -63,25 +64,33 @@ class GetMarks(GetGrades):  # type: ignore[misc]
         cell.metadata.nbgrader |= {"score": score, "points": most}
 
 
+# Questions are put together once: that takes longer than to answer them.
+_NOTEBOOK = (
+    select(SubmittedNotebook.id, SubmittedNotebook.late_submission_penalty)
+    .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+    .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+    .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+    .where(Notebook.name == bindparam("name"), Assignment.name == bindparam("lab"))
+    .where(SubmittedAssignment.student_id == bindparam("student"))
+)
+
+
+def _of_cells(kind: Any, *columns: Any) -> Any:
+    """Ask at once for what the grades or comments of a notebook say, after their cells' names."""
+    query = select(BaseCell.name, *columns).select_from(kind)
+    query = query.join(BaseCell, kind.cell_id == BaseCell.id)
+    return query.where(kind.notebook_id == bindparam("notebook"))
+
+
+_SCORES = _of_cells(Grade, Grade.score, Grade.max_score)
+_COMMENTS = _of_cells(Comment, Comment.comment)
+
+
 def _found(gradebook: Gradebook, name: str, lab: str, student: str) -> tuple[str, float]:
     """Give the id of a submitted notebook and its penalty, but none of the sums that go with it."""
-    query = (
-        select(SubmittedNotebook.id, SubmittedNotebook.late_submission_penalty)
-        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
-        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .where(Notebook.name == name, Assignment.name == lab)
-        .where(SubmittedAssignment.student_id == student)
-    )
-    found = gradebook.db.execute(query).first()
+    asked = {"name": name, "lab": lab, "student": student}
+    found = gradebook.db.execute(_NOTEBOOK, asked).first()
     if found is None:
         raise MissingEntry(f"the gradebook has no {lab}/{name} of {student}")
     notebook, penalty = found
     return notebook, penalty or 0.0
-
-
-def _of_cells(gradebook: Gradebook, notebook: str, kind: Any, *columns: Any) -> Iterator[Any]:
-    """Ask at once for what the grades or comments of a notebook say, after their cells' names."""
-    query = gradebook.db.query(BaseCell.name, *columns).select_from(kind)
-    query = query.join(BaseCell, kind.cell_id == BaseCell.id)
-    return (tuple(row) for row in query.filter(kind.notebook_id == notebook))

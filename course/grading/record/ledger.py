@@ -16,7 +16,7 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.utils import parse_utc
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from course.errors import CourseError
 from course.grading.record.gradebook import Answers, score_of
@@ -24,6 +24,27 @@ from course.grading.record.patience import patiently
 from course.grading.verdict.results import NotebookResult
 
 NO_RESPONSE = "No response."  # nbgrader's own words
+
+
+def _of_notebook(table: Any, *columns: Any) -> Any:
+    """Ask for the rows of a notebook's cells, by cell; the index begins with the cells."""
+    query = select(table.cell_id, table.id, *columns)
+    query = query.where(table.cell_id.in_(bindparam("cells", expanding=True)))
+    return query.where(table.notebook_id == bindparam("notebook"))
+
+
+# Questions are put together once: that takes longer than to answer them.
+_STUDENT = select(Student.id).where(Student.id == bindparam("student"))
+_SUBMISSION = select(SubmittedAssignment.id).where(
+    SubmittedAssignment.assignment_id == bindparam("lab"),
+    SubmittedAssignment.student_id == bindparam("student"),
+)
+_NOTEBOOK = select(SubmittedNotebook.id).where(
+    SubmittedNotebook.assignment_id == bindparam("submission"),
+    SubmittedNotebook.notebook_id == bindparam("notebook"),
+)
+_GRADES = _of_notebook(Grade, Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade)
+_COMMENTS = _of_notebook(Comment)
 
 
 @dataclass
@@ -108,16 +129,12 @@ class Ledger:
     def _submission(self, student: str, stamp: str) -> str:
         """Find or make the submission of a student, with rows for all cells of the lab."""
         time = {"timestamp": parse_utc(stamp)} if stamp else {}
-        is_theirs = (
-            SubmittedAssignment.assignment_id == self._id,
-            SubmittedAssignment.student_id == student,
-        )
-        found = self._db.scalar(select(SubmittedAssignment.id).where(*is_theirs))
+        found = self._db.scalar(_SUBMISSION, {"lab": self._id, "student": student})
         if found is not None:
             if time:
                 self._db.execute(update(SubmittedAssignment), [{"id": found, **time}])
             return str(found)
-        if self._db.scalar(select(Student.id).where(Student.id == student)) is None:
+        if self._db.scalar(_STUDENT, {"student": student}) is None:
             self._db.execute(insert(Student), [{"id": student}])
         row = {"assignment_id": self._id, "student_id": student, **time}
         made = self._insert(SubmittedAssignment, row)
@@ -127,11 +144,7 @@ class Ledger:
 
     def _notebook(self, submission: str, sheet: Sheet) -> str:
         """Find or make a notebook of a submission, with rows for its cells."""
-        is_it = (
-            SubmittedNotebook.assignment_id == submission,
-            SubmittedNotebook.notebook_id == sheet.id,
-        )
-        found = self._db.scalar(select(SubmittedNotebook.id).where(*is_it))
+        found = self._db.scalar(_NOTEBOOK, {"submission": submission, "notebook": sheet.id})
         if found is not None:
             return str(found)
         made = self._insert(
@@ -155,8 +168,7 @@ class Ledger:
         before: Answers | None,
     ) -> Iterator[dict[str, Any]]:
         """Yield what changes in the rows of grades."""
-        columns = (Grade.cell_id, Grade.id, Grade.auto_score, Grade.manual_score)
-        rows = self._rows(notebook, Grade, sheet.graded, *columns, Grade.needs_manual_grade)
+        rows = self._rows(_GRADES, notebook, sheet.graded)
         for cell in result.cells:
             id_, old, given, needed = rows[sheet.graded[cell.grade_id]]
             score = score_of(cell, result, now)
@@ -166,16 +178,14 @@ class Ledger:
 
     def _comments(self, notebook: str, sheet: Sheet, now: Answers) -> Iterator[dict[str, Any]]:
         """Yield what changes in the rows of comments."""
-        rows = self._rows(notebook, Comment, sheet.solutions, Comment.cell_id, Comment.id)
+        rows = self._rows(_COMMENTS, notebook, sheet.solutions)
         for name in now.texts.keys() & sheet.solutions.keys():
             (id_,) = rows[sheet.solutions[name]]
             yield {"id": id_, "auto_comment": NO_RESPONSE if name in now.blank else None}
 
     def _rows(
-        self, notebook: str, table: Any, cells: Mapping[str, str], *columns: Any
+        self, query: Any, notebook: str, cells: Mapping[str, str]
     ) -> dict[str, tuple[Any, ...]]:
         """Read the rows of a notebook's cells, by cell: the first of the columns."""
-        wanted = (table.notebook_id == notebook, table.cell_id.in_(cells.values()))
-        return {
-            cell: tuple(rest) for cell, *rest in self._db.execute(select(*columns).where(*wanted))
-        }
+        asked = {"notebook": notebook, "cells": list(cells.values())}
+        return {cell: tuple(rest) for cell, *rest in self._db.execute(query, asked)}
