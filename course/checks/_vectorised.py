@@ -17,7 +17,7 @@ from course.checks._tolerance import Tolerance
 from course.checks._value import NO_SIZES
 from course.checks._values import Array, normal_form
 
-LARGE = 4_000  # samples: beside them, what a call takes anyway, and a print or two, is little
+LARGE = 2_500  # samples: beside them, what a call takes anyway, and a print or two, is little
 ATTEMPTS = 5  # on a busy machine right code may be slow, but not each time
 STEPS, ROUNDS = 100, 6
 CLEARLY = 0.5  # of a step: what takes less is no loop, however well the step was measured
@@ -42,7 +42,7 @@ def check_vectorised(
     no loop. What student code raises is passed on.
 
     The lines are counted where the student's code runs, which can forge the count. So if `truth`
-    is given, and where the time of a call can be told from outside, a batch of 4000 must take less
+    is given, and where the time of a call can be told from outside, a batch of 2500 must take less
     processor time per sample than one step of a Python loop that calls numpy once, measured here
     and now: right code takes a third of that if its arrays have few columns, for they are handed
     over, too; plain loops take nearly two such steps or more. The answer must be `truth(*args)`,

@@ -952,10 +952,10 @@ def output(x):
 
 
 def placements(n_layers):
-    """Every set of checkpoints of a small network, and a few of a larger one."""
+    """Every set of checkpoints of a small network, and two of a larger one."""
     if n_layers < 4:
         return [cuts for n in range(n_layers) for cuts in combinations(range(1, n_layers), n)]
-    counts = rng.integers(1, n_layers, size=3)
+    counts = rng.integers(1, n_layers, size=2)
     return [
         tuple(sorted(int(k) for k in rng.permutation(n_layers - 1)[:count] + 1)) for count in counts
     ]
@@ -1155,10 +1155,10 @@ def pre_activation(k, a):
 
 
 def placements(n_layers):
-    """Every set of checkpoints of a small network, and a few of a larger one."""
+    """Every set of checkpoints of a small network, and two of a larger one."""
     if n_layers < 4:
         return [cuts for n in range(n_layers) for cuts in combinations(range(1, n_layers), n)]
-    counts = rng.integers(1, n_layers, size=3)
+    counts = rng.integers(1, n_layers, size=2)
     return [
         tuple(sorted(int(k) for k in rng.permutation(n_layers - 1)[:count] + 1)) for count in counts
     ]

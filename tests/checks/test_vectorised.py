@@ -11,7 +11,7 @@ from course import checks
 from course.checks._vectorised import ATTEMPTS, LARGE
 from tests.checks.network import failure
 
-QUICK, SLOW = 0.0, 1.0  # seconds; no machine is so slow that 4000 steps take a second
+QUICK, SLOW = 0.0, 1.0  # seconds; no machine is so slow that 2500 steps take a second
 
 
 def double(x: Any) -> Any:
