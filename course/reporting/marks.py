@@ -18,6 +18,27 @@ from nbgrader.api import (
 from nbgrader.preprocessors import GetGrades
 from sqlalchemy import bindparam, select
 
+# Questions are put together once: that takes longer than to answer them.
+_NOTEBOOK = (
+    select(SubmittedNotebook.id, SubmittedNotebook.late_submission_penalty)
+    .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+    .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+    .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+    .where(Notebook.name == bindparam("name"), Assignment.name == bindparam("lab"))
+    .where(SubmittedAssignment.student_id == bindparam("student"))
+)
+
+
+def _of_cells(kind: Any, *columns: Any) -> Any:
+    """Ask at once for what the grades or comments of a notebook say, after their cells' names."""
+    query = select(BaseCell.name, *columns).select_from(kind)
+    query = query.join(BaseCell, kind.cell_id == BaseCell.id)
+    return query.where(kind.notebook_id == bindparam("notebook"))
+
+
+_SCORES = _of_cells(Grade, Grade.score, Grade.max_score)
+_COMMENTS = _of_cells(Comment, Comment.comment)
+
 
 class GetMarks(GetGrades):  # type: ignore[misc]
     """nbgrader's `GetGrades`, which asks the gradebook for each cell anew, with few questions."""
@@ -62,28 +83,6 @@ class GetMarks(GetGrades):  # type: ignore[misc]
     def _get_score(self, cell: Any, resources: Any) -> None:
         score, most = self._scores[cell.metadata.nbgrader["grade_id"]]
         cell.metadata.nbgrader |= {"score": score, "points": most}
-
-
-# Questions are put together once: that takes longer than to answer them.
-_NOTEBOOK = (
-    select(SubmittedNotebook.id, SubmittedNotebook.late_submission_penalty)
-    .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-    .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
-    .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-    .where(Notebook.name == bindparam("name"), Assignment.name == bindparam("lab"))
-    .where(SubmittedAssignment.student_id == bindparam("student"))
-)
-
-
-def _of_cells(kind: Any, *columns: Any) -> Any:
-    """Ask at once for what the grades or comments of a notebook say, after their cells' names."""
-    query = select(BaseCell.name, *columns).select_from(kind)
-    query = query.join(BaseCell, kind.cell_id == BaseCell.id)
-    return query.where(kind.notebook_id == bindparam("notebook"))
-
-
-_SCORES = _of_cells(Grade, Grade.score, Grade.max_score)
-_COMMENTS = _of_cells(Comment, Comment.comment)
 
 
 def _found(gradebook: Gradebook, name: str, lab: str, student: str) -> tuple[str, float]:
