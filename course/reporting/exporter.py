@@ -59,7 +59,6 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         self._highlight = remembering(self._highlighted)
         self._clean = remembering(clean_html)
         self._cells: dict[str, str] = {}
-        self._key = ""
         self._language = ""
         super().__init__(raw_template=TEMPLATE, **settings)
 
@@ -72,20 +71,22 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
 
     def _known_cell(self, cell: Any) -> str:
         """Give the HTML of a cell that was made before, else ""."""
-        if any(output.output_type not in TEXT for output in cell.get("outputs", ())):
-            self._key = ""
-        else:
-            self._key = f"{self._language} {_IN_ORDER.encode(cell)}"
-        return self._cells.get(self._key, "")
+        return self._cells.get(self._key_of(cell), "")
 
-    def _whole_cell(self, _: Any, make: Callable[[], str]) -> str:
-        """Make the HTML of the cell that was just asked for, and keep it if it may come again."""
-        html = make()
-        if 0 < len(self._key) <= LONGEST_KEPT:
+    def _whole_cell(self, cell: Any, make: Callable[[], str]) -> str:
+        """Make the HTML of a cell that is not known, and keep it if it may come again."""
+        html, key = make(), self._key_of(cell)
+        if 0 < len(key) <= LONGEST_KEPT:
             if len(self._cells) >= KEPT:
                 self._cells.pop(next(iter(self._cells)))
-            self._cells[self._key] = html
+            self._cells[key] = html
         return html
+
+    def _key_of(self, cell: Any) -> str:
+        """Give what the HTML of a cell depends on, "" where it shows more than text."""
+        if any(output.output_type not in TEXT for output in cell.get("outputs", ())):
+            return ""
+        return f"{self._language} {_IN_ORDER.encode(cell)}"
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:

@@ -57,7 +57,7 @@ class GetMarks(GetGrades):  # type: ignore[misc]
             scores = gradebook.db.execute(_SCORES, {"notebook": notebook})
             self._scores = {name: (score, most) for name, score, most in scores}
             comments = gradebook.db.execute(_COMMENTS, {"notebook": notebook})
-            self._comments = dict(comments.tuples().all())
+            self._comments = dict(map(tuple, comments))
             for index, cell in enumerate(nb.cells):
                 if "nbgrader" in cell.metadata:
                     self.preprocess_cell(cell, resources, index)

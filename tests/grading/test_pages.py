@@ -7,6 +7,7 @@ from nbformat import v4
 
 from course.grading.record.pages import (
     CUT,
+    FEW_MARKS,
     ROOM,
     _can_be_shown,
     _is_simple,
@@ -133,43 +134,32 @@ def test_ordinary_links_and_pictures_stay(text: str) -> None:
     assert student_text(text).source == text.replace("<", "&lt;")
 
 
-def nested(text: str, depth: int) -> list[str]:
-    """Ways to put a text within others, so deep."""
-    return [f"{mark * depth}{text}{mark[::-1] * depth}" for mark in ("> ", "- ", "*", "_ ", "`")]
+def nested(depth: int) -> list[str]:
+    """Texts within others, with so many marks."""
+    half = depth // 2
+    return [
+        *(mark * depth + "a" for mark in ("> ", "- ", "1. ", "* ", "*", "_a ")),
+        *(mark * half + "a" + mark[::-1] * half for mark in ("*", "_", "`", "~", " *_")),
+    ]
 
 
-@pytest.mark.parametrize("depth", [1, 10, 60])
+@pytest.mark.parametrize("depth", [2, 10, FEW_MARKS])
 def test_what_is_taken_for_harmless_unseen_can_be_shown(depth: int) -> None:
     draw = random.Random(depth)
-    parts = [
-        "a",
-        " ",
-        "\n",
-        "\n\n",
-        "* ",
-        "**",
-        "_",
-        "> ",
-        "1. ",
-        "- ",
-        "`",
-        "~~",
-        "$",
-        "#",
-        "|",
-        "=",
-    ]
-    texts = ["".join(draw.choices(parts, k=5 * depth)) for _ in range(50)] + nested("a", depth)
+    parts = ["a", "\n", "\n\n", "* ", "**", "_", "> ", "1. ", "- ", "`", "~~", *" $#|="]
+    texts = ["".join(draw.choices(parts, k=depth)) for _ in range(50)]
     simple = [text for text in texts if _is_simple(text)]
-    assert len(simple) > len(texts) / 3 or depth == 60
-    assert all(_can_be_shown(text, {}) for text in simple)
+    assert len(simple) > len(texts) / 3
+    deep = [text for text in nested(depth) if _is_simple(text)]
+    assert len(deep) > 8
+    assert all(_can_be_shown(text, {}) for text in simple + deep)
 
 
 @pytest.mark.parametrize(
     "text",
     [
         *("[x](javascript:1)", "![](https://e.org/p.png)", "https://e.org", "<https://e.org>"),
-        *("www.e.org", "[x]: //e.org", "[^1]", "> " * 61 + "a", "- " * 61 + "a"),
+        *("www.e.org", "[x]: //e.org", "[^1]", "> " * (FEW_MARKS + 1), "- " * (FEW_MARKS + 1)),
     ],
 )
 def test_what_may_lead_away_or_is_nested_deep_is_looked_at(text: str) -> None:

@@ -55,7 +55,7 @@ class _Compiler(CachingCompiler):  # type: ignore[misc]
     def is_python(self, source: str) -> bool:
         """Tell whether a cell is Python as it is; if so, `ast_parse` has it ready."""
         with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-            self._read = source, super().ast_parse(source)
+            self._read = source, super().ast_parse(source, self.get_code_name(source, source, 0))
             return True
         return False
 
