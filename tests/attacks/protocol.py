@@ -21,7 +21,7 @@ def find():
 agent = find()
 channel = getattr(agent, "_channel", None)
 if channel is None: raise SystemExit("there is no agent here")
-from course.grading.protocol import Failure, Mine, Refusal, Request, Value, Yours, pack_message
+from course.grading.protocol import Failure, Refusal, Request, Value, pack_message, yours
 def say(message, refer=None):
     channel.send(pack_message(message, refer or agent._refer, agent._bounds))
 def current():
@@ -72,7 +72,7 @@ for message in (Value("1", 0), Value(True, 0), Failure(current(), 1, 2, 3, 4, 5)
     "reply-false-references": ("References to objects of the referee that were never lent.",
                                _answers("""
 for number in (0, 1, 2, -1, 2**40):
-    say(Value(current(), agent), lambda value: Yours(number))
+    say(Value(current(), agent), lambda value: yours(number))
 """)),
     "request-attributes": ("Ask the referee for attributes, imports and evaluation.", _answers("""
 for operation in ("getattr", "lookup", "run", "call", "eval", "import", "__class__"):

@@ -11,12 +11,12 @@ from course.grading.limits import Limits
 from course.grading.protocol import (
     Bounds,
     Failure,
-    Mine,
     Refusal,
     Request,
     Value,
-    Yours,
+    mine,
     pack_message,
+    yours,
 )
 from course.grading.wall.faults import StudentDied, StudentFault
 from course.grading.wall.link import Link
@@ -54,7 +54,7 @@ class Theirs:
 
 
 def refer(value):
-    return Yours(1) if value is len else Mine(4, "Theirs")
+    return yours(1) if value is len else mine(4, "Theirs")
 
 
 numbers = st.one_of(st.just(1), st.integers(-(2**63), 2**63))

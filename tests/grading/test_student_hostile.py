@@ -105,8 +105,8 @@ def attack():
     "a function that was never given": AGENT
     + """
 def attack():
-    from course.grading.protocol import Request, Yours, pack_message
-    channel.send(pack_message(Request(1, "call", (attack,)), lambda _: Yours(77), agent._bounds))
+    from course.grading.protocol import Request, pack_message, yours
+    channel.send(pack_message(Request(1, "call", (attack,)), lambda _: yours(77), agent._bounds))
 """,
 }
 

@@ -11,7 +11,7 @@ from course.grading.protocol.messages import (
     pack_message,
     unpack_message,
 )
-from course.grading.protocol.references import Lent, Mine, Reference, Yours
+from course.grading.protocol.references import Lent, Node, Resolver, mine, yours
 
 __all__ = [
     "CHUNK",
@@ -21,15 +21,16 @@ __all__ = [
     "Lent",
     "Malformed",
     "Message",
-    "Mine",
-    "Reference",
+    "Node",
     "Refusal",
     "Request",
+    "Resolver",
     "Unsendable",
     "Value",
-    "Yours",
     "frame_of",
+    "mine",
     "pack_message",
     "unpack_message",
     "write_frame",
+    "yours",
 ]

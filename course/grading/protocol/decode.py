@@ -14,10 +14,9 @@ from course.grading.protocol.bounds import (
     Malformed,
 )
 from course.grading.protocol.encode import PLAIN
-from course.grading.protocol.references import Mine, Reference, Yours
+from course.grading.protocol.references import Resolver
 from course.grading.protocol.shared import DTYPES, NAMED
 
-Resolve = Callable[[Reference], Any]
 NUMPY_DIMENSIONS = 32
 READY = PLAIN | {int}
 NATIVE = {dtype: dtype.newbyteorder("=") for dtype in DTYPES.values()}
@@ -26,13 +25,13 @@ NATIVE = {dtype: dtype.newbyteorder("=") for dtype in DTYPES.values()}
 class Decoder:
     """Reads the body of one message: its `node`, and then the values of nodes in it.
 
-    `resolve` gives the object that a reference stands for. Raises `Malformed` wherever something
+    `resolver` finds what references stand for. Raises `Malformed` wherever something
     is not exactly what `Encoder` makes of values within `bounds`.
     """
 
-    __slots__ = ("_keys_left", "_resolve", "_rest", "node")
+    __slots__ = ("_keys_left", "_resolver", "_rest", "node")
 
-    def __init__(self, body: bytes, resolve: Resolve, bounds: Bounds) -> None:
+    def __init__(self, body: bytes, resolver: Resolver, bounds: Bounds) -> None:
         end = 4 + int.from_bytes(body[:4], "big")
         if len(body) < end or end > bounds.structure_bytes + 4:
             raise Malformed("the structure is longer than its frame or its limit")
@@ -41,7 +40,7 @@ class Decoder:
         except (ValueError, msgpack.UnpackException) as error:
             raise Malformed(f"not msgpack: {type(error).__name__}") from None
         self._rest = memoryview(body)[end:] if len(body) > end else b""
-        self._resolve = resolve
+        self._resolver = resolver
         self._keys_left = KEYS
 
     def count_keys(self, count: int) -> None:
@@ -57,14 +56,12 @@ class Decoder:
 
     def value(self, node: Any, depth: int) -> Any:
         """Give the value of a node, nested no deeper than `depth`."""
-        kind = type(node)
-        if kind in READY:
+        if type(node) in READY:
             return node
-        if kind is not list or not node or type(node[0]) is not str:
-            raise Malformed("a value without a tag")
-        form = _FORMS.get(node[0])
-        if form is None:
-            raise Malformed("an unknown tag")
+        try:
+            form = _FORMS[node[0]]
+        except (LookupError, TypeError):
+            raise Malformed("a value without a tag, or with an unknown one") from None
         if depth < 0:
             raise Malformed("values are nested too deep")
         return form(self, node[1:], depth)
@@ -141,12 +138,12 @@ class Decoder:
     def _mine(self, parts: list[Any], _: int) -> Any:
         if len(parts) != 2 or type(parts[0]) is not int or type(parts[1]) is not str:
             raise Malformed("not a reference")
-        return self._resolve(Mine(parts[0], parts[1][:TYPE_NAME_CHARS]))
+        return self._resolver.theirs(parts[0], parts[1][:TYPE_NAME_CHARS])
 
     def _yours(self, parts: list[Any], _: int) -> Any:
         if len(parts) != 1 or type(parts[0]) is not int:
             raise Malformed("not a reference")
-        return self._resolve(Yours(parts[0]))
+        return self._resolver.ours(parts[0])
 
 
 def _only(parts: list[Any], kind: type) -> Any:

@@ -11,8 +11,8 @@ from typing import Any
 import msgpack
 import numpy as np
 
-from course.grading.protocol.bounds import BIG_INT_BYTES, TYPE_NAME_CHARS, Bounds, Unsendable
-from course.grading.protocol.references import Mine, Reference
+from course.grading.protocol.bounds import BIG_INT_BYTES, Bounds, Unsendable
+from course.grading.protocol.references import Node
 from course.grading.protocol.shared import (
     DTYPES,
     NAMEABLE,
@@ -21,7 +21,7 @@ from course.grading.protocol.shared import (
     name_of,
 )
 
-Refer = Callable[[Any], Reference]
+Refer = Callable[[Any], Node]
 SEQUENCES: dict[type, str] = {list: "list", tuple: "tuple", set: "set", frozenset: "frozenset"}
 _NARROWER = {"g": "<f8", "G": "<c16"}  # long double: as precise as it is judged
 PLAIN = frozenset({type(None), bool, float, str, bytes})
@@ -29,20 +29,22 @@ _ARRAYS = (np.ndarray, np.generic)
 _PACKER = msgpack.Packer()  # to make one takes longer than to pack a message
 # Of no other type does anything travel by value, but for JAX's arrays.
 _BY_VALUE = (*_ARRAYS, np.dtype, int, complex, slice, range, *NAMEABLE)
+_SCALARS = {dtype.type: name for name, dtype in DTYPES.items()}
 
 
 class Encoder:
     """Makes the body of one message: first nodes of its values, then bytes of all.
 
-    `refer` gives the reference for what does not travel by value. `blobs` are the bytes of the
-    arrays so far.
+    `refer` gives the node of what does not travel by value. `blobs` are the bytes of the arrays so
+    far, and `_referred` types that were seen of which nothing does.
     """
 
-    __slots__ = ("_bounds", "_bytes_left", "_nodes_left", "_refer", "blobs")
+    __slots__ = ("_bounds", "_bytes_left", "_nodes_left", "_refer", "_referred", "blobs")
 
     def __init__(self, refer: Refer, bounds: Bounds) -> None:
         self.blobs: list[bytes] = []
         self._refer, self._bounds = refer, bounds
+        self._referred: set[type] = set()
         self._nodes_left = bounds.structure_bytes
         self._bytes_left = bounds.value_bytes
 
@@ -66,6 +68,8 @@ class Encoder:
     def node(self, value: Any, depth: int) -> Any:
         """Give the node of a value; raises `Unsendable` if it is nested deeper or too large."""
         kind = type(value)
+        if kind in self._referred:
+            return self._refer(value)
         if kind in PLAIN or (kind is int and -(2**63) <= value < 2**64):
             return value
         if kind is np.ndarray and (name := NAMES_OF_DTYPES.get(value.dtype)):
@@ -73,11 +77,15 @@ class Encoder:
         tag = SEQUENCES.get(kind)
         if tag is not None or kind is dict:
             return self._container(value, tag, depth)
+        if kind in _SCALARS:
+            return ["scalar", _SCALARS[kind], value.tobytes()]
         if issubclass(kind, _BY_VALUE):
             return self._number(value) or self._other(value, depth)
         array = from_jax(value)
-        number = None if array is None else self._number(array)
-        return number or self._reference(value)
+        if array is not None:
+            return self._number(array) or self._refer(value)
+        self._referred.add(kind)
+        return self._refer(value)
 
     def _container(self, value: Any, tag: str | None, depth: int) -> list[Any]:
         if depth <= 0:
@@ -116,13 +124,7 @@ class Encoder:
         if type(value) in (slice, range):
             parts = (value.start, value.stop, value.step)
             return [type(value).__name__, *[self.node(part, depth - 1) for part in parts]]
-        return self._reference(value)
-
-    def _reference(self, value: Any) -> list[Any]:
-        reference = self._refer(value)
-        if type(reference) is Mine:
-            return ["mine", reference.number, reference.type_name[:TYPE_NAME_CHARS]]
-        return ["yours", reference.number]
+        return self._refer(value)
 
 
 def _format_of(dtype: Any) -> str | None:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, final
 
 from course.grading.protocol.bounds import Bounds, Malformed
-from course.grading.protocol.decode import READY, Decoder, Resolve
+from course.grading.protocol.decode import READY, Decoder
 from course.grading.protocol.encode import PLAIN, Encoder, Refer
+from course.grading.protocol.references import Resolver
 
 
 @final
@@ -76,9 +77,9 @@ def pack_message(message: Message, refer: Refer, bounds: Bounds) -> bytes:
     return encoder.body((type(message).__name__.lower(), *message))
 
 
-def unpack_message(body: bytes, resolve: Resolve, bounds: Bounds) -> Message:
+def unpack_message(body: bytes, resolver: Resolver, bounds: Bounds) -> Message:
     """Read a frame's body; raises `Malformed` unless it is one well-formed message."""
-    decoder = Decoder(body, resolve, bounds)
+    decoder = Decoder(body, resolver, bounds)
     parts = decoder.node
     if type(parts) is not list or not parts or type(parts[0]) is not str:
         raise Malformed("not a message")

@@ -1,26 +1,30 @@
 """Objects that stay where they are, and the numbers by which the other side speaks of them."""
 
-from typing import Any, NamedTuple, final
+from typing import Any, Protocol
 
-from course.grading.protocol.bounds import Malformed
+from course.grading.protocol.bounds import TYPE_NAME_CHARS, Malformed
 
-
-@final
-class Mine(NamedTuple):
-    """An object of the sender: its number and the name of its type."""
-
-    number: int
-    type_name: str
+Node = list[Any]  # what stands for a value in a message
 
 
-@final
-class Yours(NamedTuple):
-    """An object of the receiver, by the number that it gave."""
-
-    number: int
+def mine(number: int, type_name: str) -> Node:
+    """Give the node of an object of the sender."""
+    return ["mine", number, type_name[:TYPE_NAME_CHARS]]
 
 
-Reference = Mine | Yours
+def yours(number: int) -> Node:
+    """Give the node of an object of the receiver, by the number that it gave."""
+    return ["yours", number]
+
+
+class Resolver(Protocol):
+    """Finds what a message speaks of, on the receiver's side."""
+
+    def theirs(self, number: int, type_name: str) -> Any:
+        """Give what stands here for an object of the sender."""
+
+    def ours(self, number: int) -> Any:
+        """Give the object that this side gave the number; raises `Malformed` if there is none."""
 
 
 address = object.__hash__  # like `id`, of which every audit hook would hear

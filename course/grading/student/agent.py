@@ -15,15 +15,15 @@ from course.grading.protocol import (
     Failure,
     Lent,
     Message,
-    Mine,
-    Reference,
+    Node,
     Refusal,
     Request,
     Unsendable,
     Value,
-    Yours,
+    mine,
     pack_message,
     unpack_message,
+    yours,
 )
 from course.grading.protocol.messages import Answer
 from course.grading.student.allocator import keep_freed_memory
@@ -123,11 +123,11 @@ class Agent:
     def _ask(self, operation: str, *args: Any) -> None:
         """Ask this process itself."""
 
-        def refer(value: Any) -> Reference:
-            return Yours(self._lent.number(value))
+        def refer(value: Any) -> Node:
+            return yours(self._lent.number(value))
 
         body = pack_message(Request(0, operation, args), refer, self._bounds)
-        self._answer(unpack_message(body, self._resolve, self._bounds))
+        self._answer(unpack_message(body, self, self._bounds))
 
     def call_referee(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a function of the referee; raises what it raises, by type name and text."""
@@ -145,7 +145,7 @@ class Agent:
 
     def _receive(self) -> Message:
         body = self._channel.receive(self._bounds.frame_bytes)
-        return unpack_message(body, self._resolve, self._bounds)
+        return unpack_message(body, self, self._bounds)
 
     def _answer(self, message: Message) -> None:
         if type(message) is not Request:
@@ -216,16 +216,19 @@ class Agent:
         first = self._copied(observed(function, copies, {}, False, False, False)[0])
         return first, observed(function, args, {}, True, False, False)
 
-    def _refer(self, value: Any) -> Reference:
+    def _refer(self, value: Any) -> Node:
         if isinstance(value, RefereeFunction):
-            return Yours(value.number)
-        return Mine(self._lent.number(value), type(value).__name__)
+            return yours(value.number)
+        return mine(self._lent.number(value), type(value).__name__)
 
-    def _resolve(self, reference: Reference) -> Any:
-        if type(reference) is Yours:
-            return self._lent.object(reference.number)
-        known = self._borrowed.get(reference.number)
+    def theirs(self, number: int, type_name: str) -> RefereeFunction:
+        """Give what stands here for a function of the referee."""
+        known = self._borrowed.get(number)
         if known is None:
-            known = RefereeFunction(self.call_referee, reference.number, reference.type_name)
-            self._borrowed[reference.number] = known
+            known = RefereeFunction(self.call_referee, number, type_name)
+            self._borrowed[number] = known
         return known
+
+    def ours(self, number: int) -> Any:
+        """Give an object that the referee holds a reference to."""
+        return self._lent.object(number)

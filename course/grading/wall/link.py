@@ -13,15 +13,15 @@ from course.grading.protocol import (
     Lent,
     Malformed,
     Message,
-    Mine,
-    Reference,
+    Node,
     Refusal,
     Request,
     Unsendable,
     Value,
-    Yours,
+    mine,
     pack_message,
     unpack_message,
+    yours,
 )
 from course.grading.protocol.messages import Answer
 from course.grading.protocol.raised import also, builtin_bases
@@ -188,25 +188,27 @@ class Link:
 
     def _unpack(self, body: bytes) -> Message:
         try:
-            return unpack_message(body, self._resolve, self._bounds)
+            return unpack_message(body, self, self._bounds)
         except Malformed as error:
             raise ProtocolFault(f"the student's process sent something else: {error}") from None
 
-    def _refer(self, value: Any) -> Reference:
+    def _refer(self, value: Any) -> Node:
         if isinstance(value, Proxy):
-            return Yours(number_of(value, self))
+            return yours(number_of(value, self))
         if callable(value):
-            return Mine(self._lent.number(value), str(getattr(value, "__name__", "function")))
+            return mine(self._lent.number(value), str(getattr(value, "__name__", "function")))
         raise Unsendable(f"a {type(value).__name__} does not travel")
 
-    def _resolve(self, reference: Reference) -> Any:
-        if type(reference) is Yours:
-            return self._lent.object(reference.number)
-        number = reference.number
+    def ours(self, number: int) -> Any:
+        """Give a function that was lent to the process."""
+        return self._lent.object(number)
+
+    def theirs(self, number: int, type_name: str) -> Proxy:
+        """Give what stands for an object of the process."""
         known = self._proxies.get(number)
         proxy = None if known is None else known()
         if proxy is None:
-            proxy = Proxy(self, number, reference.type_name)
+            proxy = Proxy(self, number, type_name)
             self._proxies[number] = weakref.ref(proxy)
             self._released.discard(number)
         return proxy
