@@ -49,4 +49,6 @@ def _execute(level: Level, room: Room, limits: Limits, forbidden: tuple[str, ...
     popen = execute(start, errors)
     assert popen.stdin is not None
     assert popen.stdout is not None
-    return Executed(popen.stdin, popen.stdout, errors, room, Warden(limits), popen, start.wrapped)
+    return Executed(
+        popen.stdin, popen.stdout, errors, room, Warden(limits), popen, bool(start.wrapper)
+    )

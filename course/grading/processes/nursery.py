@@ -57,8 +57,8 @@ class Nursery:
         CannotFork
             if that does not work here.
         """
-        start = level.start([_cat()], room, limits, forbidden)
-        holder = execute(start, errors) if start.wrapped else None
+        start = level.start([], room, limits, forbidden)
+        holder = execute(start.holding(_cat()), errors) if start.wrapper else None
         try:
             return self._forked(start.inside, room, Warden(limits), errors, holder)
         except (OSError, ValueError, CannotFork) as error:

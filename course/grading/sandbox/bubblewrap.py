@@ -61,9 +61,9 @@ class Bubblewrap:
         # bubblewrap's own environment can be read from inside
         own = {"PATH": os.environ.get("PATH", os.defpath)}
         user = self._user()
-        command = [PROGRAM, *flags, "--", *self._drop(user), *argv]
+        wrapper = (PROGRAM, *flags, "--")
         inside = Inside(WORK, environment("/tmp"), user)
-        return Start(command, Path("/"), own, inside, wrapped=True)
+        return Start([*wrapper, *self._drop(user), *argv], Path("/"), own, inside, wrapper)
 
     def walls(self, room: Room, forbidden: tuple[str, ...]) -> Walls:
         """Refuse system calls that student code has no use for."""

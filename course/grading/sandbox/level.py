@@ -1,6 +1,6 @@
 """What a level is, and what it works with."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -38,15 +38,19 @@ class Inside:
 class Start:
     """What `subprocess.Popen` needs to start a contained process.
 
-    `wrapped` says that the process is a child of the one started, which ends after it, and that
-    others can be put beside it by joining its namespaces.
+    With a `wrapper`, which `argv` then begins with, the process is a child of the one started,
+    which ends after it, and others can be put beside it by joining its namespaces.
     """
 
     argv: list[str]
     cwd: Path
     env: dict[str, str]
     inside: Inside
-    wrapped: bool = False
+    wrapper: tuple[str, ...] = ()
+
+    def holding(self, program: str) -> "Start":
+        """Start a program of ours in the same namespaces; of its rights nothing is taken."""
+        return replace(self, argv=[*self.wrapper, program])
 
 
 class Level(Protocol):

@@ -37,7 +37,7 @@ def needed() -> tuple[Path, ...]:
     """Give what Python, its packages and the course's two packages consist of, outermost only."""
     places = [*map(Path, SYSTEM), Path(sys.base_prefix), Path(sys.prefix)]
     places += [*folders(("mnist_utils",)), Path(__file__).parents[2]]
-    there = [place for place in places if place.exists()]
+    there = [place for place in dict.fromkeys(places) if place.exists()]
     return tuple(p for p in there if not any(other in p.parents for other in there))
 
 
