@@ -14,12 +14,17 @@ _RESULT = re.compile(r"^(\d+)/(\d+) ")
 
 @dataclass(frozen=True)
 class Graded:
-    """What grading a class took; `until_last` ends with the last result, before the pages."""
+    """What grading a class took; `results` are the seconds at which notebooks were finished."""
 
     students: int
     taken: Taken
-    until_last: float
+    results: tuple[float, ...]
     points: dict[str, float]
+
+    @property
+    def until_last(self) -> float:
+        """Seconds until the last result, before the pages that are left."""
+        return self.results[-1]
 
 
 def grade(
@@ -40,5 +45,5 @@ def grade(
     points: dict[str, float] = {}
     for entry in results:
         points[entry["student"]] = points.get(entry["student"], 0.0) + entry["points"]
-    last = max(second for second, line in taken.lines if _RESULT.match(line))
-    return Graded(len(points), taken, last, points)
+    seconds = sorted(second for second, line in taken.lines if _RESULT.match(line))
+    return Graded(len(points), taken, tuple(seconds), points)
