@@ -13,9 +13,10 @@ lose as much.
 "own code" is the CPU that the same solution and given cells, and every call that the same tests
 make of what they define, take in one plain Python process, with the same seed and everything
 imported and warm: no wall, no tests' own work, no comparison, no JAX. Where a test counts lines or
-measures memory, the call is made in the same way in both.
+measures memory, the call is made in the same way in both. "notebook" is what the whole notebook
+takes there, the tests' own work and comparisons included.
 
-The overhead is the first less the second. Other users of a machine can only make both dearer, so
+The overhead is grading less own code. Other users of a machine can only make both dearer, so
 the least of several is told, as by `timeit`: the cheapest ten notebooks, the cheapest round of the
 plain process. "median" is the overhead of the ten notebooks in the middle, against that round.
 """
@@ -38,7 +39,10 @@ from course.authoring.handins import HandIn
 from course.grading.sandbox.surroundings import ONE_THREAD
 from course.labs import Kind, Lab, cells_of, dump_notebook, parse_notebook
 
-HEAD = ("lab", *("command", "worker", "student"), "grading", "own code", "overhead", "median")
+HEAD = (
+    *("lab", "command", "worker", "student", "grading"),
+    *("notebook", "own code", "overhead", "median"),
+)
 EVERY = 0.02
 PARTS = ("main", "workers", "students")
 WINDOW = 10
@@ -91,10 +95,12 @@ def windows(graded: Graded) -> Iterator[tuple[float, ...]]:
 def measure_lab(lab: Lab, size: int, rounds: int) -> tuple[object, ...]:
     """Give the row of the table."""
     graded, files = run(lab, size)
-    own = own_code(lab, files, rounds).code / len(lab.notebooks)
+    plain, count = own_code(lab, files, rounds), len(lab.notebooks)
+    notebook, own = plain.notebook / count, plain.code / count
     found = sorted(windows(graded), key=sum)
     least, middle = found[0], found[len(found) // 2]
-    return lab.name, *least, sum(least), own, sum(least) - own, sum(middle) - own
+    grading, overhead = sum(least), sum(least) - own
+    return lab.name, *least, grading, notebook, own, overhead, sum(middle) - own
 
 
 def main(argv: list[str]) -> None:
