@@ -14,7 +14,7 @@ from course.checks._report import Passed, Report
 from course.checks._session import Observation, Session, record, rng, session
 from course.checks._structure import check_integers, check_pure
 from course.checks._taylor import check_taylor
-from course.checks._together import call_all, get_all, set_all
+from course.checks._together import call_all, call_there, get_all, places, set_all
 from course.checks._value import check_true, check_value
 from course.checks._values import is_sequence
 from course.checks._vectorised import check_vectorised
@@ -31,6 +31,7 @@ __all__ = [
     "Session",
     "call",
     "call_all",
+    "call_there",
     "central_difference",
     "check_gradients",
     "check_integers",
@@ -44,6 +45,7 @@ __all__ = [
     "is_sequence",
     "jax_gradient",
     "once",
+    "places",
     "record",
     "rng",
     "session",

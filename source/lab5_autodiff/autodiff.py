@@ -1569,9 +1569,9 @@ cases = {"y = x, z = (y + x) / 2": Average(y, x), "y = x, z = (x + y) / 2": Aver
 for name, z in cases.items():
     check_order(name, list(get_variables(z)), [x, y, z], [(x, y), (x, z), (y, z)])
 
-nodes = deep_chain(1_100)
-order = list(get_variables(nodes[-1]))
-right = len(order) == len(nodes) and all(a is b for a, b in zip(order, nodes))
+nodes = checks.call_there(deep_chain, 1_100)
+order = checks.places(checks.call_there(get_variables, nodes[-1]), among=nodes)
+right = order == list(range(1_101))
 text = "a chain of 1,100 identities must come out from its beginning to its end"
 print(checks.check_true(title, right, text, observed=len(order), see=see), "·", text)
 
@@ -1580,7 +1580,7 @@ lines = [checks.call(get_variables, top, count_lines=True).lines for top in tops
 right = lines[1] <= 3 * lines[0]
 text = "twice as many rungs of the ladder must take twice as many lines, not more"
 print(checks.check_true(title, right, text, see=see), "·", text)
-ends = [deep_chain(n, Watched)[-1] for n in (80, 160)]
+ends = [checks.call_there(deep_chain, n, Watched)[-1] for n in (80, 160)]
 lines = [checks.call(get_variables, end, count_lines=True).lines for end in ends]
 right = lines[1] <= 3 * lines[0]
 text = "twice as long a chain must take twice as many lines, comparisons included"
@@ -1687,7 +1687,7 @@ right = len(again) == len(order) and all(a is b for a, b in zip(again, order))
 text = "a second call must give the same list"
 print(checks.check_true(title, right, text, observed=len(again), see=see))
 
-lines = count_lines(*(deep_chain(n, Watched)[-1] for n in (80, 160)))
+lines = count_lines(*(checks.call_there(deep_chain, n, Watched)[-1] for n in (80, 160)))
 text = "twice as long a chain must take twice as many lines, comparisons included"
 print(checks.check_true(title, lines[1] <= 3 * lines[0], text, see=see))
 depths = [search_depth(n) for n in (20, 200)]
@@ -2130,15 +2130,15 @@ from course import checks
 
 title, see = "Exercise 8 · backprop", "8 · Backpropagation, for every graph"
 length = 1_000
-nodes = deep_chain(length)
+nodes = checks.call_there(deep_chain, length)
 try:
-    found = backprop(nodes[-1])
+    found = checks.call_there(backprop, nodes[-1])
 except RecursionError:
     try:
         get_variables(nodes[-1])
     except RecursionError:
         length = 300  # that has cost its points in exercise 7
-    found = backprop(nodes[length])
+    found = checks.call_there(backprop, nodes[length])
 got = found[nodes[0]], found[nodes[length]]
 name = f"gradients along a chain of {length} identities"
 print(checks.check_value(title, got, (1.0, 1.0), name=name, see=see))

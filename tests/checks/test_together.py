@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from course.checks import call_all, get_all, set_all
+from course.checks import call_all, call_there, get_all, places, set_all
 
 
 def test_calls_are_made_in_order() -> None:
@@ -51,6 +51,23 @@ def test_attributes_are_set_in_order() -> None:
     assert thing.seen == [("b", 1), ("a", [2])]
 
 
+def test_a_call_there_gives_the_value() -> None:
+    assert call_there(sorted, [2, 1], reverse=True) == [2, 1]
+    with pytest.raises(ZeroDivisionError):
+        call_there(divmod, 1, 0)
+
+
+def test_places_go_by_identity() -> None:
+    a, b, equal_to_a = [1], [2], [1]
+    assert places([b, a, b], among=(a, b)) == [1, 0, 1]
+    assert places([equal_to_a, a], among=[a]) == [-1, 0]
+    assert places([], among=[a]) == places((), []) == []
+    assert places(iter([a]), among=iter([b, a])) == [1]
+    assert places(([n] for n in range(9)), among=([n] for n in range(9))) == [-1] * 9
+    with pytest.raises(TypeError):
+        places(None, among=[a])  # type: ignore[arg-type]
+
+
 def test_an_object_elsewhere_is_asked_for_all() -> None:
     class There:
         def __call__(self) -> None: ...
@@ -64,6 +81,12 @@ def test_an_object_elsewhere_is_asked_for_all() -> None:
         def __course_set_all__(self, values: Any) -> None:
             seen.append(values)
 
+        def __course_call_there__(self, args: Any, kwargs: Any) -> Any:
+            return "there", args, kwargs
+
+        def __course_places__(self, things: Any, among: Any) -> Any:
+            return things, among
+
     seen: list[Any] = []
     there = There()
     calls = [partial(abs, 1), partial(there)]
@@ -71,3 +94,6 @@ def test_an_object_elsewhere_is_asked_for_all() -> None:
     assert get_all([1, there], "a", "b") == [1, there, ("a", "b")]
     set_all(there, a=1, b=2)
     assert seen == [{"a": 1, "b": 2}]
+    assert call_there(there, 1, b=2) == ("there", (1,), {"b": 2})
+    assert places([1], among=there) == ([1], there)
+    assert places(there, among=[1]) == (there, [1])

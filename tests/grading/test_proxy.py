@@ -12,10 +12,12 @@ from course.checks import (
     CheckFailed,
     call,
     call_all,
+    call_there,
     check_pure,
     check_value,
     get_all,
     is_sequence,
+    places,
     set_all,
 )
 from course.checks._values import normal_form
@@ -206,6 +208,38 @@ def forged(forger, lies):
     cell = f"import os, sys\n{AGENT}{lies}\ndef f(*args): pass"
     assert forger.run(StudentCell("cell", cell)).status == "ok"
     return forger.lookup("f")
+
+
+def test_a_value_can_be_left_where_it_is(student):
+    source = "things = [object() for _ in range(90)]\ndef every(step=1): return things[::step]\n"
+    source += "def pairs(): return {thing: k for k, thing in enumerate(things)}"
+    assert student.run(StudentCell("things", source)).status == "ok"
+    every, pairs = student.lookup("every"), student.lookup("pairs")
+    asked = student._link.received
+    things, some = call_there(every), call_there(every, step=10)
+    assert places(some, among=things) == list(range(0, 90, 10))
+    assert len(things) == 90
+    assert things[10] is some[1]
+    assert call_there(pairs)[some[2]] == 20
+    assert student._link.received - asked < 500
+    assert places([things[7], some, every()[5]], among=things) == [7, -1, 5]
+    assert places(things, among=[]) == [-1] * 90
+    with pytest.raises(TypeError):
+        call_there(pairs, 1)
+    with pytest.raises(TypeError):
+        places(call_there(things.clear), among=things)  # None has no items
+    assert len(things) == 0
+
+
+@pytest.mark.parametrize("told", ["None", "[0.0]", "(0,)", "[True]"])
+def test_what_is_not_left_there_or_no_place_is_a_fault(told):
+    lies = f"agent._operations.update(call_there=lambda *a: {told}, places=lambda *a: {told})"
+    with Student() as forger:
+        f = forged(forger, lies)
+        with pytest.raises(ProtocolFault):
+            call_there(f)
+        with pytest.raises(ProtocolFault):
+            places(f, among=[f])
 
 
 def test_attributes_set_at_one_go(get):

@@ -31,7 +31,7 @@ from course.grading.student.bounds import set_limits
 from course.grading.student.channel import Channel
 from course.grading.student.describe import describe
 from course.grading.student.forbid import forbid
-from course.grading.student.operations import OPERATIONS, Operation
+from course.grading.student.operations import OPERATIONS, Here, Operation
 from course.grading.student.outputs import Outputs, Sink
 from course.grading.student.private import forget_own_modules, make_observers
 from course.grading.student.referee_functions import RefereeError, RefereeFunction
@@ -219,6 +219,8 @@ class Agent:
     def _refer(self, value: Any) -> Node:
         if isinstance(value, RefereeFunction):
             return yours(value.number)
+        if type(value) is Here:
+            value = value.value
         return mine(self._lent.number(value), type(value).__name__)
 
     def theirs(self, number: int, type_name: str) -> RefereeFunction:

@@ -3,11 +3,21 @@
 import copy
 import operator
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
+
+from course.grading.protocol.references import address
 
 REPR_CHARS = 500
 
 Operation = Callable[..., Any]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Here:
+    """A value that stays here, though it is of a kind that travels."""
+
+    value: Any
 
 
 def _call(function: Any, /, *args: Any, **kwargs: Any) -> Any:
@@ -16,6 +26,16 @@ def _call(function: Any, /, *args: Any, **kwargs: Any) -> Any:
 
 def _call_all(calls: Iterable[tuple[Any, Any, Any]]) -> list[Any]:
     return [function(*args, **kwargs) for function, args, kwargs in calls]
+
+
+def _call_there(function: Any, /, *args: Any, **kwargs: Any) -> Here:
+    return Here(function(*args, **kwargs))
+
+
+def _places(things: Iterable[Any], among: Iterable[Any]) -> list[int]:
+    kept, others = list(things), list(among)
+    place = {address(other): k for k, other in enumerate(others)}
+    return [place.get(address(thing), -1) for thing in kept]
 
 
 def _get_all(objects: Iterable[Any], paths: Iterable[str]) -> list[Any]:
@@ -54,6 +74,7 @@ OPERATIONS: dict[str, Operation] = {
     **{function.__name__: function for function in _BUILTIN},
     "call": _call,
     "call_all": _call_all,
+    "call_there": _call_there,
     "get_all": _get_all,
     "set_all": _set_all,
     "copy": copy.copy,
@@ -61,6 +82,7 @@ OPERATIONS: dict[str, Operation] = {
     "isinstance": isinstance,
     "issubclass": issubclass,
     "next": _next,
+    "places": _places,
     "repr": _repr,
     "round": round,
 }

@@ -236,6 +236,20 @@ class Proxy:
         asked = [(one.func, one.args, one.keywords) for one in calls]
         return self.__several("call_all", len(asked), asked)
 
+    def __course_call_there__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> "Proxy":
+        """Call the object and leave the value in the student process."""
+        value = self.__ask("call_there", *args, kwargs=kwargs)
+        if not isinstance(value, Proxy):
+            raise ProtocolFault(f"the value of {self.__course_describe__()} did not stay there")
+        return value
+
+    def __course_places__(self, things: Any, among: Any) -> list[int]:
+        """Find things among others in the student process."""
+        found = self.__link.request("places", things, among)
+        if type(found) is not list or any(type(place) is not int for place in found):
+            raise ProtocolFault("places gave something else")
+        return found
+
     def __course_get_all__(self, objects: Sequence[Any], paths: tuple[str, ...]) -> list[Any]:
         """Read attributes of objects in the student process."""
         return self.__several("get_all", len(objects), list(objects), paths)
