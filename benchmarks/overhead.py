@@ -111,6 +111,10 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--rounds", type=int, default=5, help="of the plain process")
     parser.add_argument("--out", type=Path, help="add the table to this file, too")
     options = parser.parse_args(argv)
+    if options.size < 2 * WINDOW:
+        parser.error(
+            f"--size {options.size}: the first {WINDOW} are left out, and {WINDOW} looked at"
+        )
     labs = chosen_labs(options.labs)
     rows = [measure_lab(lab, options.size, options.rounds) for lab in labs]
     tell(table(HEAD, rows), options.out)

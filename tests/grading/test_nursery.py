@@ -13,6 +13,7 @@ from course.grading.processes import launch
 from course.grading.processes.memory import children
 from course.grading.processes.process import Executed, Forked
 from course.grading.sandbox import Bubblewrap, LimitsOnly, working_levels
+from course.grading.sandbox.bubblewrap import BubblewrapAsRoot
 from course.grading.wall.connection import Student, StudentCell
 
 pytestmark = [
@@ -154,6 +155,28 @@ def test_root_needs_no_process_between_the_template_and_the_student():
     with Student(level=level) as student:
         student.run(StudentCell("a", "1"))
         assert student._process.pid in children(launch.nursery()._template.pid)
+
+
+@pytest.mark.parametrize(
+    "level", [level for level in LEVELS if isinstance(level, BubblewrapAsRoot)]
+)
+def test_what_holds_the_namespaces_is_out_of_the_students_reach(level):
+    source = """
+import os
+others = [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid()]
+reached = []
+for pid in others:
+    try:
+        os.kill(pid, 0)
+        reached.append(pid)
+    except PermissionError:
+        pass
+value = len(others), reached
+"""
+    with Student(level=level) as student:
+        others, reached = value(student, source)
+    assert others >= 2  # bubblewrap's first process, and the holder
+    assert reached == []
 
 
 def test_a_template_that_died_is_replaced():

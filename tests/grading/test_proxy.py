@@ -210,6 +210,15 @@ def forged(forger, lies):
     return forger.lookup("f")
 
 
+def assert_faults(lies, *questions):
+    """Ask a process that tells lies about a function of it: each question must be a fault."""
+    with Student() as forger:
+        f = forged(forger, lies)
+        for question in questions:
+            with pytest.raises(ProtocolFault):
+                question(f)
+
+
 def test_a_value_can_be_left_where_it_is(student):
     source = "things = [object() for _ in range(90)]\ndef every(step=1): return things[::step]\n"
     source += "def pairs(): return {thing: k for k, thing in enumerate(things)}"
@@ -234,12 +243,7 @@ def test_a_value_can_be_left_where_it_is(student):
 @pytest.mark.parametrize("told", ["None", "[0.0]", "(0,)", "[True]"])
 def test_what_is_not_left_there_or_no_place_is_a_fault(told):
     lies = f"agent._operations.update(call_there=lambda *a: {told}, places=lambda *a: {told})"
-    with Student() as forger:
-        f = forged(forger, lies)
-        with pytest.raises(ProtocolFault):
-            call_there(f)
-        with pytest.raises(ProtocolFault):
-            places(f, among=[f])
+    assert_faults(lies, call_there, lambda f: places(f, among=[f]))
 
 
 def test_attributes_set_at_one_go(get):
@@ -255,12 +259,9 @@ def test_attributes_set_at_one_go(get):
 @pytest.mark.parametrize("told", ["[1]", "(1, 2)", "None", "[1, 2, 3]"])
 def test_an_account_of_other_calls_than_those_asked_for_is_a_fault(told):
     lies = f"agent._operations.update(call_all=lambda a: {told}, get_all=lambda *a: {told})"
-    with Student() as forger:
-        f = forged(forger, lies)
-        with pytest.raises(ProtocolFault):
-            call_all([partial(f), partial(f)])
-        with pytest.raises(ProtocolFault):
-            get_all([f, f], "a")
+    assert_faults(
+        lies, lambda f: call_all([partial(f), partial(f)]), lambda f: get_all([f, f], "a")
+    )
 
 
 @pytest.mark.parametrize(
@@ -274,10 +275,8 @@ def test_an_account_of_other_calls_than_those_asked_for_is_a_fault(told):
     ],
 )
 def test_a_lie_about_two_calls_is_a_fault(told):
-    with Student() as forger:
-        f = forged(forger, f"agent._operations['observed_twice'] = lambda *a: ({told})")
-        with pytest.raises(ProtocolFault):
-            check_pure("E", f)
+    lies = f"agent._operations['observed_twice'] = lambda *a: ({told})"
+    assert_faults(lies, lambda f: check_pure("E", f))
 
 
 @pytest.fixture
