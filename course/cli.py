@@ -310,9 +310,8 @@ def _grade(course: "Course", lab: str, **options: Any) -> "GradingRun":
 
         times: list[float] = []
 
-        def wait() -> None:
-            who = f"Another `course grade {lab}` is at work in this folder"
-            bar.console.print(f"{who}; this one waits for its end.", soft_wrap=True)
+        def wait(reason: str) -> None:
+            bar.console.print(escape(f"{reason}; this one waits."), soft_wrap=True)
 
         def start(kept: int, total: int) -> None:
             bar.update(task, total=total)

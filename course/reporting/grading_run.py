@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from course.grading.record.files import write_text
+from course.grading.record.patience import OnWait
 from course.grading.record.records import Recorder
 from course.grading.run.crew import Site
 from course.grading.run.driver import grade_class
@@ -48,15 +49,15 @@ def grade_and_record(
     course: Course,
     lab_name: str,
     *,
-    on_wait: Callable[[], None] = lambda: None,
+    on_wait: OnWait = lambda _: None,
     **options: Any,
 ) -> GradingRun:
     """Grade a class and write gradebook, `autograded/`, `feedback/` and the class report.
 
     The options are those of `grade_class`; `on_start` and `on_result` hear how it goes. Where
-    another process grades the lab, its end is waited for, and `on_wait` called. The report is of
-    all the submissions, those that were graded before and kept included, and those of students who
-    were not chosen.
+    another process grades the lab, or another program keeps the gradebook locked, it is waited for,
+    and `on_wait` hears of it. The report is of all the submissions, those that were graded before
+    and kept included, and those of students who were not chosen.
 
     Raises
     ------
@@ -64,13 +65,14 @@ def grade_and_record(
         if `grade_class` raises it, or the gradebook cannot be written.
     """
     with turn(course, course.lab(lab_name).name, on_wait):
-        return _in_turn(course, lab_name, **options)
+        return _in_turn(course, lab_name, on_wait=on_wait, **options)
 
 
 def _in_turn(
     course: Course,
     lab_name: str,
     *,
+    on_wait: OnWait,
     students: Collection[str] | None = None,
     site: Site | None = None,
     on_start: OnStart = lambda *_: None,
@@ -82,7 +84,7 @@ def _in_turn(
     missing: dict[str, set[str]] = defaultdict(lambda: set(lab.notebooks))
     with (
         grade_class(course, lab_name, students=students, site=site, **options) as run,
-        Recorder(course, lab) as recorder,
+        Recorder(course, lab, on_wait) as recorder,
     ):
         results = list(run.kept)
         for result in run.kept:

@@ -53,6 +53,18 @@ def test_a_lock_that_stays_ends_in_a_plain_error() -> None:
     assert "postgresql://me:***@host/db" in str(refusal.value)
 
 
+def test_a_lock_that_stays_longer_than_a_moment_is_told_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said: list[str] = []
+    seconds = iter(range(100))
+    monkeypatch.setattr(patience.time, "monotonic", lambda: next(seconds))
+    assert patiently(failing(*[LOCKED] * 3), "postgresql://me:secret@host/db", said.append) == "done"
+    assert said == []  # three seconds are a moment
+    assert patiently(failing(*[LOCKED] * 9), "postgresql://me:secret@host/db", said.append) == "done"
+    assert said == ["Another program keeps the gradebook locked: postgresql://me:***@host/db"]
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -84,10 +96,12 @@ def test_a_result_is_written_as_soon_as_another_writer_is_done(
     now = answers_in(result.notebook_json, stubs_of(source))
     with nbgrader_environment(), Gradebook(course.gradebook_url) as gradebook:
         register(gradebook, course.gradebook_url, course.lab(LAB))
-        ledger = Ledger(gradebook, LAB)
+        said: list[str] = []
+        ledger = Ledger(gradebook, LAB, on_wait=said.append)
         other = sqlite3.connect(tmp_path / "gradebook.db", check_same_thread=False)
         other.execute("BEGIN EXCLUSIVE")
         threading.Timer(7, other.rollback).start()  # SQLite itself waits for five seconds
         ledger.save(result, now)
+        assert said == [f"Another program keeps the gradebook locked: {course.gradebook_url}"]
         assert ledger.recorded() == {("ada", NOTEBOOK)}
         assert gradebook.find_submission(LAB, "ada").score == 0

@@ -352,10 +352,16 @@ def test_ctrl_c_waits_for_the_end_of_what_is_being_recorded(course: Course) -> N
 
 def test_who_comes_second_waits_and_has_nothing_left_to_do(course: Course) -> None:
     waits, begun, second = threading.Event(), threading.Event(), []
+    said: list[str] = []
 
     def come_second() -> None:
         kept: list[int] = []
-        grade(course, on_wait=waits.set, on_start=lambda n, _: kept.append(n))
+
+        def wait(reason: str) -> None:
+            said.append(reason)
+            waits.set()
+
+        grade(course, on_wait=wait, on_start=lambda n, _: kept.append(n))
         second.extend(kept)
 
     other = threading.Thread(target=come_second)
@@ -369,6 +375,7 @@ def test_who_comes_second_waits_and_has_nothing_left_to_do(course: Course) -> No
     run = grade(course, on_start=begin)
     other.join(20)
     assert second == [len(run.results)]
+    assert said == [f"Another `course grade {LAB}` is at work in this folder"]
 
 
 def test_a_refused_folder_is_told_of_each_time(course: Course) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from course.errors import CourseError
 from course.grading.record.gradebook import Answers, score_of
-from course.grading.record.patience import patiently
+from course.grading.record.patience import OnWait, patiently
 from course.grading.verdict.results import NotebookResult
 
 NO_RESPONSE = "No response."  # nbgrader's own words
@@ -59,9 +59,11 @@ class Sheet:
 class Ledger:
     """The rows of one lab; nbgrader's own queries slow down as a gradebook grows."""
 
-    def __init__(self, gradebook: Gradebook, lab_name: str) -> None:
+    def __init__(
+        self, gradebook: Gradebook, lab_name: str, on_wait: OnWait = lambda _: None
+    ) -> None:
         self._db, self._url = gradebook.db, str(gradebook.engine.url)
-        self._lab = lab_name
+        self._lab, self._on_wait = lab_name, on_wait
         self._id = self._db.scalar(select(Assignment.id).where(Assignment.name == lab_name))
         self._sheets = self._read_sheets()
         self._db.rollback()
@@ -108,7 +110,7 @@ class Ledger:
             finally:
                 self._db.rollback()
 
-        patiently(write, self._url)
+        patiently(write, self._url, self._on_wait)
 
     def _write(
         self, result: NotebookResult, now: Answers, before: Answers | None, stamp: str

@@ -11,15 +11,24 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 from course.errors import CourseError
 
 T = TypeVar("T")
+OnWait = Callable[[str], None]  # hears what is waited for
 _PASSWORD = re.compile(r"(://[^:/@]*:)[^@/]*@")
 SECONDS = 60.0
+TOLD_AFTER = 3.0  # seconds of waiting
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 _BROKEN = ("not a database", "malformed")
 _BUSY = ("locked", "deadlock", "could not obtain lock")
 
 
-def patiently(action: Callable[[], T], where: str, seconds: float = SECONDS) -> T:
+def patiently(
+    action: Callable[[], T],
+    where: str,
+    on_wait: OnWait = lambda _: None,
+    seconds: float = SECONDS,
+) -> T:
     """Do `action`, which changes all or nothing, again and again while the gradebook is locked.
+
+    Where that takes longer than a moment, `on_wait` is called, once.
 
     Raises
     ------
@@ -27,12 +36,16 @@ def patiently(action: Callable[[], T], where: str, seconds: float = SECONDS) -> 
         if it is still locked after `seconds`, or cannot be written for another reason.
     """
     where = without_password(where)
-    end, pause = time.monotonic() + seconds, FIRST_PAUSE
+    begin, pause, is_told = time.monotonic(), FIRST_PAUSE, False
     while True:
         try:
             return action()
         except (DatabaseError, InvalidEntry) as error:
-            _give_up_on(error, where, is_late=time.monotonic() > end)
+            waited = time.monotonic() - begin
+            _give_up_on(error, where, is_late=waited > seconds)
+            if waited > TOLD_AFTER and not is_told:
+                on_wait(f"Another program keeps the gradebook locked: {where}")
+                is_told = True
         except (ImportError, ArgumentError) as error:  # no driver, or no URL
             raise CourseError(
                 f"the gradebook cannot be used: {error}",

@@ -12,7 +12,7 @@ from nbgrader.coursedir import CourseDirectory
 from course.grading.record.files import write_text
 from course.grading.record.gradebook import Answers, answers_in, open_gradebook, register, stubs_of
 from course.grading.record.ledger import Ledger
-from course.grading.record.patience import patiently
+from course.grading.record.patience import OnWait, patiently
 from course.grading.settings import load_config, nbgrader_environment
 from course.grading.submission.collect import handed_in
 from course.grading.submission.data_files import STAMP
@@ -25,6 +25,8 @@ DEFAULT_COURSE = "default_course"  # nbgrader's; Postgres insists on a course
 class Recorder:
     """Writes the results of one lab, each completely before the next; use it as a context.
 
+    `on_wait` hears of a gradebook that is locked for longer than a moment.
+
     Raises
     ------
     CourseError
@@ -32,8 +34,8 @@ class Recorder:
         opened.
     """
 
-    def __init__(self, course: Course, lab: Lab) -> None:
-        self._course, self._lab = course, lab
+    def __init__(self, course: Course, lab: Lab, on_wait: OnWait = lambda _: None) -> None:
+        self._course, self._lab, self._on_wait = course, lab, on_wait
         self._stubs = {name: stubs_of(lab.source(name)) for name in lab.notebooks}
         self._stack = ExitStack()
 
@@ -42,10 +44,10 @@ class Recorder:
             self._stack.enter_context(nbgrader_environment())
             folder = CourseDirectory(config=load_config(self._course))
             url, name = folder.db_url, folder.course_id or DEFAULT_COURSE
-            gradebook = patiently(lambda: open_gradebook(url, name), url)
+            gradebook = patiently(lambda: open_gradebook(url, name), url, self._on_wait)
             self._stack.enter_context(gradebook)
-            patiently(lambda: register(gradebook, url, self._lab), url)
-            self._ledger = Ledger(gradebook, self._lab.name)
+            patiently(lambda: register(gradebook, url, self._lab), url, self._on_wait)
+            self._ledger = Ledger(gradebook, self._lab.name, self._on_wait)
             self._recorded = self._ledger.recorded()
             self._stack = self._stack.pop_all()
         return self

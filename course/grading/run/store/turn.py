@@ -9,8 +9,8 @@ from course.labs import Course
 
 
 @contextmanager
-def turn(course: Course, lab_name: str, on_wait: Callable[[], None]) -> Iterator[None]:
-    """Wait until no other process grades the lab here; `on_wait` is called if one does.
+def turn(course: Course, lab_name: str, on_wait: Callable[[str], None]) -> Iterator[None]:
+    """Wait until no other process grades the lab here; if one does, `on_wait` hears of it.
 
     The lock goes with the process that holds it. In a folder that takes none nobody waits.
     """
@@ -22,7 +22,7 @@ def turn(course: Course, lab_name: str, on_wait: Callable[[], None]) -> Iterator
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            on_wait()
+            on_wait(f"Another `course grade {lab_name}` is at work in this folder")
             lock.acquire()
     try:
         yield
