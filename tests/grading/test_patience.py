@@ -59,9 +59,13 @@ def test_a_lock_that_stays_longer_than_a_moment_is_told_once(
     said: list[str] = []
     seconds = iter(range(100))
     monkeypatch.setattr(patience.time, "monotonic", lambda: next(seconds))
-    assert patiently(failing(*[LOCKED] * 3), "postgresql://me:secret@host/db", said.append) == "done"
+    assert (
+        patiently(failing(*[LOCKED] * 3), "postgresql://me:secret@host/db", said.append) == "done"
+    )
     assert said == []  # three seconds are a moment
-    assert patiently(failing(*[LOCKED] * 9), "postgresql://me:secret@host/db", said.append) == "done"
+    assert (
+        patiently(failing(*[LOCKED] * 9), "postgresql://me:secret@host/db", said.append) == "done"
+    )
     assert said == ["Another program keeps the gradebook locked: postgresql://me:***@host/db"]
 
 
