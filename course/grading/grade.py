@@ -12,6 +12,7 @@ from course.grading.notebook_run import NotebookRun, definers_in, is_killed
 from course.grading.plan import Job
 from course.grading.record.autograded import autograded_notebook
 from course.grading.sandbox import level_named
+from course.grading.submission.given import Definitions, given_definitions
 from course.grading.submission.rebuild import Rebuilt, rebuild
 from course.grading.submission.submitted import Submission, read_submission
 from course.grading.verdict.referee import Trial
@@ -69,7 +70,8 @@ def _run(job: Job, rebuilt: Rebuilt, until: float) -> NotebookRun:
     plan = job.plan
     run = NotebookRun(plan, _definers(plan.source_json))
     level = level_named(plan.sandbox)
-    with Student(plan.limits, plan.forbidden_modules, job.files, level) as student:
+    definitions = _definitions(plan.source_json)
+    with Student(plan.limits, plan.forbidden_modules, job.files, level, definitions) as student:
         run.run(rebuilt.cells, student, until)
     return run
 
@@ -130,3 +132,8 @@ def _graded_cells(source: Any) -> Iterator[Cell]:
 @lru_cache(maxsize=16)
 def _definers(source_json: str) -> Mapping[str, str]:
     return definers_in(parsed_source(source_json))
+
+
+@lru_cache(maxsize=16)
+def _definitions(source_json: str) -> Definitions:
+    return given_definitions(parsed_source(source_json))

@@ -2,6 +2,7 @@
 
 from tests.attacks import (
     files,
+    given,
     hardcoded,
     machine,
     metadata,
@@ -20,7 +21,7 @@ from tests.attacks import (
 from tests.attacks.corpus import Attack
 
 _FILES = (metadata, submissions, objects, patches, modules, files, theft, processes, resources)
-_FILES += (output, network, machine, hardcoded, shortcuts, protocol)
+_FILES += (output, network, machine, hardcoded, given, shortcuts, protocol)
 ATTACKS: tuple[Attack, ...] = tuple(attack for part in _FILES for attack in part.ATTACKS)
 
 

@@ -77,6 +77,29 @@ TWICE = '''def twice(f, x):
     ### END SOLUTION
 '''
 
+GIVEN_TALLY = '''class Tally:
+    """A function that counts its calls."""
+
+    def __init__(self, function):
+        self.function, self.calls = function, 0
+
+    def __call__(self, value):
+        self.calls += 1
+        return self.function(value)
+
+
+def calls_made(x):
+    """How often `twice` calls its function at x."""
+    counts = []
+
+    def counting(value):
+        counts.append(value)
+        return value + 1
+
+    twice(counting, x)
+    return len(counts)
+'''
+
 HIDDEN_TWICE = f"""### BEGIN HIDDEN TESTS
 from course import checks
 
@@ -91,6 +114,10 @@ def secret_step(value, hidden="{HIDDEN}"):
 x = float(checks.rng().normal())
 expected = 6.25 * x + 4.375
 checks.check_value("Exercise 4", twice(secret_step, x), expected, name="twice(f, x)")
+checks.check_value("Exercise 4", calls_made(x), 2, name="calls of f")
+tally = Tally(abs)
+twice(tally, x)
+checks.check_value("Exercise 4", tally.calls, 2, name="calls of the tally")
 ### END HIDDEN TESTS
 """
 
@@ -195,6 +222,7 @@ def source_notebook() -> Any:
         _solution(LAYER, "layer", ["Exercise 3: return tanh(x @ w)", "Exercise 3: return dJ/dw"]),
         _test(TEST_LAYER, "test-layer"),
         _test(HIDDEN_LAYER, "test-layer-hidden"),
+        _code(GIVEN_TALLY, "given-tally", locked=True),
         _solution(TWICE, "twice", "Exercise 4: return f(f(x))"),
         _test(HIDDEN_TWICE, "test-twice-hidden"),
         _solution(FOLD, "fold", "Exercise 5: return dJ/dx, shape of x"),

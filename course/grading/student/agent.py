@@ -31,6 +31,7 @@ from course.grading.student.bounds import set_limits
 from course.grading.student.channel import Channel
 from course.grading.student.describe import describe
 from course.grading.student.forbid import forbid
+from course.grading.student.given import Given
 from course.grading.student.operations import OPERATIONS, Here, Operation
 from course.grading.student.outputs import Outputs, Sink
 from course.grading.student.private import forget_own_modules, make_observers
@@ -83,6 +84,8 @@ class Agent:
         self._unheard = Outputs(0, 0)  # what is printed in a call is not shown
         self._sink = Sink(self._unheard)
         self._shell = StudentShell.start(self._sink)
+        self._space: dict[str, Any] = self._shell.user_ns  # the shell may be given another
+        self._given = Given(self._space)
         keep_freed_memory()
         observers = make_observers()
         self._watched, self._copied = observers.watched, observers.copied
@@ -201,8 +204,10 @@ class Agent:
         error = told and (told.type_name, told.text, told.traceback, told.bases)
         return (error, self._sink.outputs.items)
 
-    def _lookup(self, name: str) -> tuple[Any, ...]:
-        space = self._shell.user_ns
+    def _lookup(self, name: str, definitions: tuple[tuple[str, str], ...]) -> tuple[Any, ...]:
+        if definitions:
+            return (self._given.make(definitions),)
+        space = self._space
         return (space[name],) if name in space else ()
 
     def _of_attribute(

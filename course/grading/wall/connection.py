@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Literal
 
 from course.errors import CourseError
@@ -14,6 +14,7 @@ from course.grading.processes.process import Process
 from course.grading.protocol.outputs import plain_outputs
 from course.grading.sandbox import Level, best_level
 from course.grading.submission.data_files import DataFiles
+from course.grading.submission.given import Definitions
 from course.grading.wall.faults import (
     ProtocolFault,
     StudentDied,
@@ -56,6 +57,7 @@ class Student:
     forbidden_modules : top-level modules that cannot be imported.
     files : the submission's data files; copies of them lie in the working folder.
     level : how the process is contained; the best that works here where it is not given.
+    definitions : what is made anew of the instructor's text before it is looked up.
     """
 
     def __init__(
@@ -64,11 +66,13 @@ class Student:
         forbidden_modules: tuple[str, ...] = (),
         files: DataFiles = (),
         level: Level | None = None,
+        definitions: Definitions = MappingProxyType({}),
     ) -> None:
         self.replays = 0
         self.lost: list[str] = []  # how cells ended the process when they were run again
         self._limits, self._forbidden, self._files = limits, forbidden_modules, files
         self._level = level or best_level()
+        self._definitions = definitions
         self._cells: list[StudentCell] = []
         self._process: Process | None = None
         self._link: Link | None = None
@@ -129,7 +133,7 @@ class Student:
         StudentNameError
             if they did not.
         """
-        found = self._ready().request("lookup", name)
+        found = self._ready().request("lookup", name, self._definitions.get(name, ()))
         if type(found) is not tuple or len(found) > 1:
             raise ProtocolFault("the student's process gave no answer to a name")
         if not found:
