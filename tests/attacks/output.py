@@ -60,6 +60,16 @@ TEX = "\n\n".join(
         f"\\begin{{equation}}\\cssId{{{M}}}{{x}}\\end{{equation}}",
     )
 )
+DISGUISED = "\n\n".join(
+    (
+        f"$\\\\href{{javascript:{M}}}{{x}}$ and $\\\\\\style{{color:red}}{{{M}}}$",
+        f"&#36;&#92;href{{javascript:{M}}}{{x}}&#36;",
+        f"&dollar;&bsol;h&#x72;ef{{javascript:{M}}}{{x}}&dollar;",
+        f"$&#92;href{{javascript:{M}}}{{x}}$ and $&amp;#92;href{{javascript:{M}}}{{x}}$",
+        f"\\\\(\\\\class{{{M}}}{{x}}\\\\) and \\\\[\\\\\\cssId{{{M}}}{{x}}\\\\]",
+        f"$\\text{{$\\href{{javascript:{M}}}{{x}}$}}$",
+    )
+)
 FENCES = (
     f"```\"><script>'{M}'</script>\nx\n```\n\n~~~{{=html}}\n<img src=x onerror='{M}'>\n~~~\n\n"
     f"`<script>'{M}'</script>`\n\n    <script>'{M}'</script>\n\n"
@@ -72,6 +82,7 @@ TEXTS = {
     "markdown-links": ("Links that run scripts.", LINKS),
     "markdown-images": ("Pictures loaded from a server that counts who looks.", IMAGES),
     "markdown-tex": ("TeX macros with links and styles.", TEX),
+    "markdown-tex-disguised": ("TeX macros behind entities and many backslashes.", DISGUISED),
     "markdown-picture-gone": (
         "A picture that is not there, which nbconvert refuses.",
         "![x](attachment:gone.png)",
@@ -79,6 +90,14 @@ TEXTS = {
     "markdown-slow": (
         "Text that takes nbconvert hours.",
         "\\begin{a}" * 60_000 + "```\n" * 900_000,
+    ),
+    "markdown-slow-formulas": (
+        "Formulas that have no end.",
+        "\\\\[" * 40_000 + "\\\\(" * 40_000,
+    ),
+    "markdown-slow-backslashes": (
+        "Backslashes alone, as they are and as entities.",
+        "\\" * 100_000 + "&#92;" * 30_000,
     ),
     "markdown-fences": ("Scripts in code fences, formulas, tables and footnotes.", FENCES),
 }

@@ -35,6 +35,7 @@ def test_hidden_tests_are_taken_out_and_visible_ones_stay(source: Any) -> None:
         "<!-- comment -->",
         "$\\href{javascript:alert(1)}{x}$",
         "$\\mmlToken{mi}[href='javascript:alert(1)']{x}$",
+        "$\\\\href{javascript:alert(1)}{x}$",
     ],
 )
 def test_what_students_write_cannot_act_on_a_page(source: Any, release: Any, text: str) -> None:
@@ -99,9 +100,13 @@ def test_students_do_not_choose_how_long_it_takes_to_colour_their_code(
     assert student_text(text).source == text.replace(fence, kept)
 
 
-def test_many_begins_without_an_end_are_none() -> None:
-    assert "\\begin" in student_text("\\begin{a}\nx\n\\end{a}").source
-    assert "\\begin" not in student_text("\\begin{a}" * 1_000).source
+@pytest.mark.parametrize(
+    ("opening", "end"), [("\\begin{a}", "\\end{a}"), ("\\\\[", "\\\\]"), ("\\\\(", "\\\\)")]
+)
+def test_many_formulas_without_an_end_are_none(opening: str, end: str) -> None:
+    assert opening in student_text(f"{opening}\nx\n{end}").source
+    assert opening not in student_text(opening * 1_000).source
+    assert opening not in student_text(f"\\{opening}" * 1_000).source
 
 
 @pytest.mark.parametrize(
@@ -115,6 +120,8 @@ def test_many_begins_without_an_end_are_none() -> None:
         "![a](//x.example/who-looks.png)",
         "![a][r]\n\n[r]: http://x.example/a",
         "![a](javascript:x)",
+        "&#36;&#92;href{javascript:alert(1)}{x}&#36;",
+        "a\n\n> &dollar;&bsol;&#x68;ref{javascript:alert(1)}{x}&dollar;",
     ],
 )
 def test_a_link_that_runs_and_a_picture_from_elsewhere_are_shown_as_typed(text: str) -> None:
