@@ -13,6 +13,7 @@ from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode, convert, reader
 
+from course.reporting.finish import finished
 from course.reporting.maths import MathRenderer
 
 LONGEST_KEPT = 20_000  # characters: what is longer is somebody's output, and comes once
@@ -24,14 +25,6 @@ TEMPLATE = """{%- extends "index.html.j2" -%}
 {%- block any_cell scoped -%}{{ cell | whole_cell(super) }}{%- endblock -%}
 {%- endif -%}{%- endfor -%}{%- endblock -%}"""
 _IN_ORDER = json.JSONEncoder(sort_keys=True)
-# Browsers take a font for formulas only if it is named; nbgrader's page squeezes tables.
-STYLE = """<style>
-math { font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math",
-  "DejaVu Math TeX Gyre", math; }
-.rendered_html th, .rendered_html td { padding: 2px 8px; }
-.rendered_html img { max-width: 100%; }
-</style>
-"""
 TEXT = ("stream", "error")
 UNDESCRIBED = "No description has been provided for this image"
 _IMAGE = re.compile(r"""<img\b(?:[^>"']|"[^"]*"|'[^']*')*>""", re.IGNORECASE)
@@ -135,7 +128,8 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         self.register_filter("highlight_code", self._highlighter(language))
         self._language = language
         html, resources = TemplateExporter.from_notebook_node(self, nb, resources, **settings)
-        return described(html.replace("</head>", f"{STYLE}</head>", 1)), resources
+        unread = resources.get("nbgrader", {}).get("unread", ())
+        return described(finished(html, unread)), resources
 
     def _highlighter(self, language: str) -> Callable[..., str]:
         def highlight(source: str, language: str = language, metadata: Any = None) -> str:

@@ -36,7 +36,7 @@ def _of_cells(kind: Any, *columns: Any) -> Any:
     return query.where(kind.notebook_id == bindparam("notebook"))
 
 
-_SCORES = _of_cells(Grade, Grade.score, Grade.max_score)
+_SCORES = _of_cells(Grade, Grade.score, Grade.max_score, Grade.needs_manual_grade)
 _COMMENTS = _of_cells(Comment, Comment.comment)
 
 
@@ -49,13 +49,13 @@ class GetMarks(GetGrades):  # type: ignore[misc]
     _db_url = ""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Put scores and comments into the cells, and the sum into the resources."""
+        """Put scores and comments into the cells, the sum and what is unread into the resources."""
         where = resources["nbgrader"]
         with self._reading(where["db_url"]) as gradebook:
             names = where["notebook"], where["assignment"], where["student"]
             notebook, penalty = _found(gradebook, *names)
-            scores = gradebook.db.execute(_SCORES, {"notebook": notebook})
-            self._scores = {name: (score, most) for name, score, most in scores}
+            scores = [*gradebook.db.execute(_SCORES, {"notebook": notebook})]
+            self._scores = {name: (score, most) for name, score, most, _ in scores}
             comments = gradebook.db.execute(_COMMENTS, {"notebook": notebook})
             self._comments = dict(map(tuple, comments))
             for index, cell in enumerate(nb.cells):
@@ -64,6 +64,7 @@ class GetMarks(GetGrades):  # type: ignore[misc]
             where["score"] = sum(score for score, _ in self._scores.values()) - penalty
             where["max_score"] = sum(most for _, most in self._scores.values())
             where["late_penalty"] = penalty
+            where["unread"] = [name for name, *_, is_unread in scores if is_unread]
         return nb, resources
 
     @contextmanager

@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
 from nbformat import v4
+from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import GetGrades
@@ -23,8 +24,9 @@ from course.grading.record.records import Recorder
 from course.grading.settings import load_config, nbgrader_environment
 from course.labs import Course, dump_notebook, load_notebook
 from course.reporting import exporter, feedback
-from course.reporting.exporter import STYLE, FeedbackExporter, described, remembering
+from course.reporting.exporter import FeedbackExporter, described, remembering
 from course.reporting.feedback import Feedback
+from course.reporting.finish import finished
 from course.reporting.marks import GetMarks
 from tests.support.toylab import LAB, NOTEBOOK, make_course, source_notebook, submit
 
@@ -50,6 +52,10 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
         for student in STUDENTS:
             submit(made, student, b"{")
             recorder.add(nothing_graded(Job(student, plan, None), "missing", f"Alas, {student}."))
+    with Gradebook(made.gradebook_url) as gradebook:  # as if ada had answered
+        grade = gradebook.find_grade("question-mean", NOTEBOOK, LAB, "ada")
+        grade.auto_score, grade.needs_manual_grade = None, True
+        gradebook.db.commit()
     return made
 
 
@@ -63,6 +69,7 @@ def converter_of(course: Course) -> GenerateFeedback:
 def page(made: HTMLExporter, notebook: Any) -> str:
     about = {"notebook": NOTEBOOK, "score": 1.0, "max_score": 2.0, "late_penalty": 0}
     html, _ = made.from_notebook_node(notebook, {"nbgrader": about, "inlining": {"css": []}})
+    html = finished(html) if type(made) is HTMLExporter else html
     return UUID.sub("", str(BeautifulSoup(html, "html.parser")))
 
 
@@ -94,12 +101,31 @@ def test_pages_are_those_of_nbconvert(course: Course) -> None:
         kind(parent=converter, config=converter.config) for kind in (FeedbackExporter, HTMLExporter)
     )
     notebook = rich_notebook()
-    expected = page(theirs, copy.deepcopy(notebook)).replace("</head>", f"{STYLE}</head>", 1)
+    expected = page(theirs, copy.deepcopy(notebook))
     assert page(ours, copy.deepcopy(notebook)) == expected
     assert page(ours, notebook) == expected  # from what it remembers
     assert "AAAA" in expected
     assert "<script>alert" not in expected
     assert 'onerror="' not in expected
+
+
+def test_a_page_loads_nothing_and_its_contents_have_names(course: Course) -> None:
+    converter = converter_of(course)
+    html = page(FeedbackExporter(parent=converter, config=converter.config), rich_notebook())
+    assert "mathjax" not in html.lower()
+    assert "<script" not in html
+    assert "white-space: pre-wrap" in html
+    assert '<a href="#test-line">Test cell <code>test-line</code></a> (Score: 1.0 / 2.0)' in html
+
+
+def test_an_answer_that_nobody_has_read_has_no_score(course: Course) -> None:
+    Feedback(course, LAB).write_rest(["ada"])
+    html = (course.feedback / "ada" / LAB / f"{NOTEBOOK}.html").read_text("utf-8")
+    entry = '<a href="#question-mean">Written response <code>question-mean</code></a>'
+    assert f"{entry} (not read yet, 4.0 points)" in html
+    _, _, answer = html.partition('<a name="question-mean"></a>')
+    assert answer.index("not read yet, 4.0 points") < answer.index("(Top)")
+    assert "(Score: 0.0 / 6.0)" in html
 
 
 def test_code_is_coloured_by_a_lexer_that_takes_little_time(course: Course) -> None:
@@ -188,6 +214,7 @@ def test_marks_are_those_of_nbgrader_in_fewer_questions(course: Course) -> None:
             kind().preprocess(notebook, resources)
         counts.append(len(asked))
         found.append((notebook, resources))
+    assert found[0][1]["nbgrader"].pop("unread") == ["question-mean"]
     assert found[0] == found[1]
     assert "Alas, ada." in str(found[0])
     assert counts[0] < counts[1]

@@ -45,8 +45,8 @@ def disarm(notebook: Any) -> Any:
     """Make HTML and links in text that students wrote plain text, in place, and keep it short.
 
     A text is shown as it was typed where a link or formula in it would run a script or a picture be
-    loaded from elsewhere, and where nbconvert cannot show it because a picture is not there: one such
-    text would stop the pages of the whole class.
+    loaded from elsewhere, and where nbconvert cannot show it because a picture is not there: one
+    such text would stop the pages of the whole class.
     """
     room = ROOM
     for index, node in enumerate(notebook.cells):
