@@ -10,6 +10,7 @@ from course.errors import CourseError
 from course.grading.verdict.judging import Failures
 from course.grading.verdict.referee import Referee, Trial
 from course.grading.verdict.results import Status
+from course.grading.wall.connection import Student, StudentCell
 from course.grading.wall.faults import (
     ProtocolFault,
     StudentDied,
@@ -225,3 +226,16 @@ def test_terminal_sequences_and_control_characters_do_not_get_through() -> None:
 def test_a_fault_of_the_grader_is_no_verdict() -> None:
     with pytest.raises(CourseError):
         run("f()", f=raising(CourseError("no student process can be started")))
+
+
+def test_a_wrong_call_of_a_function_of_the_test_is_shown_where_it_stands() -> None:
+    cell = "def apply(f):\n    once = f(1)\n    return f(once, 2)"
+    with Student() as student:
+        assert student.run(StudentCell("apply", cell)).status == "ok"
+        referee = Referee(student, 7, test_seconds=10, output_chars=100)
+        trial = referee.run("test-apply", "apply(lambda x: x)", Failures())
+    assert trial.status is Status.ERROR
+    assert "Your code called a function of this test, which stopped with TypeError" in trial.message
+    assert "cell apply, line 3, in apply\n    return f(once, 2)" in trial.message
+    assert "RefereeError" not in trial.message
+    assert "File" not in trial.message

@@ -84,6 +84,8 @@ def judge(error: BaseException | None, asked: str, failures: Failures) -> Verdic
     if isinstance(error, AssertionError):
         text = clean(words(error)) or "A check of this test did not hold."
         return Verdict(Status.FAILED, text, ending_of(error))
+    if notes := getattr(error, "__notes__", ()):
+        return Verdict(Status.ERROR, _message_of_call(error, notes[0]), ending_of(error))
     used = f"what `{asked}` gave it" if asked else "what your code gave it"
     return Verdict(Status.ERROR, f"The test could not use {used}: {line(error)}", ending_of(error))
 
@@ -157,6 +159,12 @@ def _message(fault: BaseException, failures: Failures) -> str:
     if isinstance(fault, ProtocolFault):
         return f"Your code gave back something that cannot be read: {line(fault)}"
     return _error_message(fault, failures)
+
+
+def _message_of_call(error: BaseException, frames: str) -> str:
+    """Tell of a function of the test that stopped when student code called it."""
+    told = f"Your code called a function of this test, which stopped with {line(error)}"
+    return f"{told}\n{clean(frames).strip()[-MAX_TRACEBACK:]}"
 
 
 def _error_message(fault: BaseException, failures: Failures) -> str:

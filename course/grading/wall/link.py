@@ -224,7 +224,9 @@ def _result(answer: Answer, raised: dict[int, Exception]) -> Any:
     if isinstance(answer, Refusal):
         raise ProtocolFault(f"the student's value cannot travel: {answer.text[:TEXT_CHARS]}")
     if answer.token in raised:
-        raise raised[answer.token]
+        error = raised[answer.token]
+        error.add_note(answer.traceback[:TRACEBACK_CHARS])  # where it was called
+        raise error
     raise student_error(answer.type_name, answer.text, answer.traceback, answer.bases)
 
 
