@@ -266,7 +266,7 @@ def f(x):
     return np.sum(np.cumsum(x.ravel()) ** 3)
 
 
-for shape in ((3,), (1,), (), (2, 2), (2, 1, 2)):
+for shape in ((3,), (1,), (2, 2), (2, 1, 2)):
     x, eps = rng.normal(size=shape), rng.uniform(0.1, 0.4)
     expected = checks.central_difference(f, x, eps=eps)
     got = central_difference(f, x.copy(), eps=eps)
@@ -748,6 +748,10 @@ checks.check_true(title, got[0] is not None, missing, see=see)
 names = ("cost_derivative",)
 print(checks.check_gradients(title, got, loss, (output,), names=names, sizes=sizes, see=see))
 print(checks.check_pure(title, net.cost_derivative, output, y, see=see))
+output[-1, 0] = 1e9  # beside it, what a small step does to the cost is lost
+expected, name = np.array(got[0]), "cost_derivative where one output is very large"
+expected[-1, 0] = 1e9 / 4  # and no other entry changes
+print(checks.check_value(title, net.cost_derivative(output, y), expected, name=name, see=see))
 
 # %% grade_id="test-cost_derivative-hidden" points=4
 ### BEGIN HIDDEN TESTS
@@ -770,6 +774,9 @@ for shape in ((1, 5), (3, 3), (6, 1)):
     expected = (output - y) / shape[0]
     done = checks.check_pure(title, cost_derivative, output, y, see=see)
     print(checks.check_value(title, done.value, expected, name=name, sizes=sizes, see=see), done)
+output[-1, 0] = 1e9  # beside it, what a small step does to the cost is lost
+name, expected = "cost_derivative where one output is very large", (output - y) / shape[0]
+print(checks.check_value(title, cost_derivative(output, y), expected, name=name, see=see))
 whole, y = rng.integers(0, 4, size=(3, 2)), rng.integers(0, 2, size=(3, 2))
 name = "cost of whole numbers"
 odd = y + 1 - 2 * rng.integers(0, 2, size=(3, 2))

@@ -169,14 +169,6 @@ MISTAKES = [
         see=MEASURE,
     ),
     Mistake(
-        id="number-becomes-vector",
-        exercise="central_difference",
-        title="For an x without axes, one number, the result has an axis.",
-        hint="`x` may have any shape, `()` too. Which function of yours gives it an axis?",
-        edits=(("np.asarray(x, dtype=float)", "np.atleast_1d(np.asarray(x, dtype=float))"),),
-        see=MEASURE,
-    ),
-    Mistake(
         id="rows-for-entries",
         exercise="central_difference",
         title="Whole rows are moved at once; only for one-dimensional x is a row one entry.",
@@ -430,6 +422,20 @@ MISTAKES = [
         title="cost_derivative computes its result and does not return it.",
         hint="What does a Python function give that ends without `return`?",
         edits=(("return (output - y) / len(y)", "derivative = (output - y) / len(y)"),),
+        see=COST,
+    ),
+    Mistake(
+        id="derivative-measured",
+        exercise="cost_derivative",
+        title="The derivative is measured, entry by entry; the formula is exact, and one subtraction.",
+        hint="Section 2 measures a slope where no formula is known. Which formula of this section gives "
+        "the derivative at once?",
+        edits=(
+            (
+                "return (output - y) / len(y)",
+                "return central_difference(lambda moved: self.cost(moved, y), output)",
+            ),
+        ),
         see=COST,
     ),
     # 6 backprop

@@ -1536,7 +1536,8 @@ plots.show_weights(grads_w[0][4][:, :10])
 #   order; an array indexed with an array of positions, `x[positions]`, gives those rows, as a new array.
 # - It is the examples that are shuffled, not ready-made mini-batches.
 # - All mini-batches have `mini_batch_size` examples, but for the last, which has what is left. They are arrays.
-# - Rule 1 holds here, too: the rows of a mini-batch are picked all at once. (A loop over the mini-batches is fine.)
+# - Rule 1 holds here, too: the rows of a mini-batch are picked all at once, not one by one. (A loop over the
+#   mini-batches is fine.)
 #
 # **Think first.** `rng.shuffle(x)` shuffles the rows of `x`, in place. Name two things that go wrong if you write that
 # line and then `rng.shuffle(y)`.
@@ -1619,15 +1620,19 @@ print("the order comes from rng:", checks.check_true(title, first == list(found)
 new = "the next epoch with the same generator must have another order"
 print("the next epoch differs:", checks.check_true(title, first != second, new, see=see))
 
-# two mini-batches of 3, and two of 30
-steps = []
+# two mini-batches of 3, and two of 30: how many arrays are made of x and y, and what else is done
+made, steps = [], []
 for length in (6, 60):
     x, y = rng.normal(size=(length, 2)), rng.normal(size=(length, 1))
     done = checks.call(one_epoch, x, y, length // 2, twice, count_lines=True)
-    steps.append(done.lines)
-loop = "the rows of a mini-batch must be picked all at once, not in a loop over the examples"
-loop += f": two mini-batches of 3 take {steps[0]} steps of Python, two of 30 take {steps[1]}"
-done = checks.check_true(title, steps[1] - steps[0] < 50, loop, observed=steps, see=see)
+    made.append(sum(n for line, n in done.hits.items() if "_lines.py" in line))
+    steps.append(done.lines - made[-1])
+loop = "the rows of a mini-batch must be picked all at once, not one by one"
+loop += f": two mini-batches of 3 take {sum(made[:1] + steps[:1])} steps of Python"
+loop += f", two of 30 take {sum(made[1:] + steps[1:])}"
+# a shuffle by hand is a loop over positions, and one by NumPy makes arrays: neither picks rows
+picked = min(steps[1] - steps[0], made[1] - made[0]) < 50
+done = checks.check_true(title, picked, loop, observed=picked, see=see)
 print("the rows of a mini-batch are picked all at once:", done)
 
 # %% grade_id="test-minibatches-hidden" points=7
