@@ -169,6 +169,19 @@ MISTAKES = [
         see=MEASURE,
     ),
     Mistake(
+        id="length-of-x-asked",
+        exercise="central_difference",
+        title="The code asks how many rows x has, and an x without axes, one number, has none.",
+        hint="`x` may have any shape, `()` too. What does `len(x)` say then, and what `x.size`?",
+        edits=(
+            (
+                "    gradient = np.zeros_like(x)\n",
+                "    if len(x) == 0:\n        return x\n    gradient = np.zeros_like(x)\n",
+            ),
+        ),
+        see=MEASURE,
+    ),
+    Mistake(
         id="rows-for-entries",
         exercise="central_difference",
         title="Whole rows are moved at once; only for one-dimensional x is a row one entry.",

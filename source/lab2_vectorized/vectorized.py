@@ -1708,7 +1708,8 @@ forward = np.sum(orders[:, :third] >= n - third)
 backward = np.sum(orders[:, n - third :] < third)
 far = "the examples are shuffled among their neighbours only: the last ones must come early as often as"
 far += " others, and the first ones late"
-print(checks.check_true(title, min(forward, backward) >= 41, far, see=see))
+seen = [forward, backward]
+print(checks.check_true(title, min(seen) >= 41, far, observed=seen, see=see))
 x = np.array([[0, 7], [1, 7], [0, 7], [0, 7], [1, 7]])
 batches = one_epoch(x, x[:, ::-1].copy(), 2, other)
 got = np.sort(np.concatenate([x_batch[:, 0] for x_batch, _ in batches])) * 1.0
