@@ -11,6 +11,55 @@ BACKPROP = "6 · Backpropagation"
 STEP = "7 · One step downhill"
 COUNT = "8 · Counting right answers"
 
+WHOLE_BACKPROP = """\
+    # forward: remember the input of each layer and its pre-activation
+    activations, pre_activations = [x], []
+    for w, b in zip(self.weights, self.biases):
+        z = activations[-1] @ w + b
+        pre_activations.append(z)
+        activations.append(self.activation(z))
+
+    # backward: from the last layer to the first
+    grads_w, grads_b = [], []
+    grad_a = self.cost_derivative(activations[-1], y)
+    for k in reversed(range(len(self.weights))):
+        delta = grad_a * self.activation_prime(pre_activations[k])
+        grads_w.append(activations[k].T @ delta)
+        grads_b.append(delta[0])
+        grad_a = delta @ self.weights[k].T
+    return grads_w[::-1], grads_b[::-1]
+"""
+COMPLEX_STEP = """\
+    def cost(weights, biases):
+        a = x
+        for w, b in zip(weights, biases):
+            a = 1 / (1 + np.exp(-(a @ w + b)))
+        return ((a - y) ** 2).sum() / 2 / len(x)
+
+    moved = [[p.astype(complex) for p in ps] for ps in (self.weights, self.biases)]
+    grads = [[np.zeros(p.shape) for p in ps] for ps in moved]
+    for ps, gs in zip(moved, grads):
+        for p, g in zip(ps, gs):
+            for i in np.ndindex(p.shape):
+                p[i] += 1e-30j
+                g[i] = cost(*moved).imag / 1e-30
+                p[i] = p[i].real
+    return grads[0], grads[1]
+"""
+CENTRAL_DIFFERENCES = """\
+    def slope_of(ps, k):
+        def f(p):
+            kept, ps[k] = ps[k], p
+            try:
+                return ((self.feedforward(x) - y) ** 2).sum() / 2
+            finally:
+                ps[k] = kept
+
+        return central_difference(f, ps[k], 1e-4)
+
+    return tuple([slope_of(ps, k) for k in range(len(ps))] for ps in (self.weights, self.biases))
+"""
+
 MISTAKES = [
     # 1 sigmoid_prime
     Mistake(
@@ -117,6 +166,19 @@ MISTAKES = [
         hint="`np.zeros_like(x)` has the shape of x, and what else of it? What is left of 0.00001 "
         "when it is stored as an integer?",
         edits=(("x = np.asarray(x, dtype=float)", "x = np.asarray(x)"),),
+        see=MEASURE,
+    ),
+    Mistake(
+        id="length-of-x-asked",
+        exercise="central_difference",
+        title="The code asks how many rows x has, and an x without axes, one number, has none.",
+        hint="`x` may have any shape, `()` too. What does `len(x)` say then, and what `x.size`?",
+        edits=(
+            (
+                "    gradient = np.zeros_like(x)\n",
+                "    if len(x) == 0:\n        return x\n    gradient = np.zeros_like(x)\n",
+            ),
+        ),
         see=MEASURE,
     ),
     Mistake(
@@ -367,6 +429,28 @@ MISTAKES = [
         ),
         see=COST,
     ),
+    Mistake(
+        id="derivative-not-returned",
+        exercise="cost_derivative",
+        title="cost_derivative computes its result and does not return it.",
+        hint="What does a Python function give that ends without `return`?",
+        edits=(("return (output - y) / len(y)", "derivative = (output - y) / len(y)"),),
+        see=COST,
+    ),
+    Mistake(
+        id="derivative-measured",
+        exercise="cost_derivative",
+        title="The derivative is measured, entry by entry; the formula is exact, and one subtraction.",
+        hint="Section 2 measures a slope where no formula is known. Which formula of this section gives "
+        "the derivative at once?",
+        edits=(
+            (
+                "return (output - y) / len(y)",
+                "return central_difference(lambda moved: self.cost(moved, y), output)",
+            ),
+        ),
+        see=COST,
+    ),
     # 6 backprop
     Mistake(
         id="cost-arguments-swapped",
@@ -555,6 +639,24 @@ MISTAKES = [
         ),
         see=BACKPROP,
     ),
+    Mistake(
+        id="measured-by-complex-step",
+        exercise="backprop",
+        title="The gradients are measured, one parameter after the other, with imaginary steps.",
+        hint="The numbers are right. How often does your function go forward for a network of 23,860 "
+        "parameters, and how often does backpropagation?",
+        edits=((WHOLE_BACKPROP, COMPLEX_STEP),),
+        see=BACKPROP,
+    ),
+    Mistake(
+        id="measured-by-central-difference",
+        exercise="backprop",
+        title="The gradients are measured with the instrument of exercise 2.",
+        hint="The numbers are right. How often does your function go forward for a network of 23,860 "
+        "parameters, and how often does backpropagation?",
+        edits=((WHOLE_BACKPROP, CENTRAL_DIFFERENCES),),
+        see=BACKPROP,
+    ),
     # 7 update_mini_batch
     Mistake(
         id="step-mean-missing",
@@ -692,6 +794,40 @@ MISTAKES = [
             (
                 "    self.weights = [w - eta",
                 "    self.sums = sums_w, sums_b\n    self.weights = [w - eta",
+            ),
+        ),
+        see=STEP,
+    ),
+    Mistake(
+        id="learning-rate-ignored",
+        exercise="update_mini_batch",
+        title="The learning rate does not appear in the step.",
+        hint="What would change in your function if eta were ten times smaller?",
+        edits=(("w - eta * total", "w - total"), ("b - eta * total", "b - total")),
+        see=STEP,
+    ),
+    Mistake(
+        id="gradients-cut-off",
+        exercise="update_mini_batch",
+        title="Entries of the gradient that are larger than 5 are cut off.",
+        hint="Your network learns all the same, but does it take the step of the formula where the "
+        "gradient is steep?",
+        edits=(
+            ("w - eta * total / size", "w - eta * np.clip(total / size, -5, 5)"),
+            ("b - eta * total / size", "b - eta * np.clip(total / size, -5, 5)"),
+        ),
+        see=STEP,
+    ),
+    Mistake(
+        id="parameters-returned",
+        exercise="update_mini_batch",
+        title="The new parameters are returned, too; the function was to return nothing.",
+        hint="Where does a caller look for what the step did? Read the last line of the docstring.",
+        edits=(
+            (
+                "    self.biases = [b - eta * total / size for b, total in zip(self.biases, sums_b)]\n",
+                "    self.biases = [b - eta * total / size for b, total in zip(self.biases, sums_b)]\n"
+                "    return self.weights, self.biases\n",
             ),
         ),
         see=STEP,

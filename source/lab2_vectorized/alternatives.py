@@ -107,6 +107,28 @@ def minibatches(x, y, mini_batch_size, rng):
     return zip(np.split(x[order], cuts), np.split(y[order], cuts))
 """
 
+SHUFFLED_BY_HAND = """\
+def minibatches(x, y, mini_batch_size, rng):
+    order = np.arange(len(x))
+    for i in range(len(order) - 1, 0, -1):
+        j = rng.integers(i + 1)
+        order[[i, j]] = order[[j, i]]
+    while len(order):
+        yield np.take(x, order[:mini_batch_size], axis=0), y[order[:mini_batch_size]]
+        order = order[mini_batch_size:]
+"""
+
+SAME_STATE_TWICE = """\
+def minibatches(x, y, mini_batch_size, rng):
+    x, y = x.copy(), y.copy()
+    state = rng.bit_generator.state
+    rng.shuffle(x)
+    rng.bit_generator.state = state
+    rng.shuffle(y)
+    starts = range(0, len(x), mini_batch_size)
+    return [(x[i : i + mini_batch_size], y[i : i + mini_batch_size]) for i in starts]
+"""
+
 NORMS_BY_EINSUM = """\
 @add_to(Network)
 def gradient_norms(self, x, y):
@@ -230,6 +252,16 @@ ALTERNATIVES = [
         title="mini-batches by np.split, given as a zip; its cell moved up",
         cells={"minibatches": SPLIT},
         moved=(("minibatches", "test-evaluate-hidden"),),
+    ),
+    Alternative(
+        id="shuffled-by-hand",
+        title="the positions swapped one by one, the rows taken at once",
+        cells={"minibatches": SHUFFLED_BY_HAND},
+    ),
+    Alternative(
+        id="same-state-twice",
+        title="copies of x and y shuffled with the generator in the same state",
+        cells={"minibatches": SAME_STATE_TWICE},
     ),
     Alternative(
         id="helper-cell",

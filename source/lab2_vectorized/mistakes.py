@@ -11,6 +11,100 @@ EACH = "8 · A gradient for each example"
 SHUFFLE = "9 · Shuffled epochs"
 BONUS = "10 · Bonus: the length of a gradient that you never made"
 
+WHOLE_DELTAS = """\
+    found = []
+    grad_a = self.cost_derivative(output, y)
+    for k in reversed(range(len(self.weights))):
+        delta = grad_a * self.activation_prime(pre_activations[k])
+        found.append(delta)
+        grad_a = delta @ self.weights[k].T
+    return found[::-1]
+"""
+WHOLE_BACKPROP = """\
+    activations, pre_activations = self.forward_pass(x)
+    found = self.deltas(pre_activations, activations[-1], y)
+    grads_w = [a.T @ delta for a, delta in zip(activations, found)]
+    grads_b = [delta.sum(axis=0) for delta in found]
+    return grads_w, grads_b
+"""
+WHOLE_EACH = """\
+    activations, pre_activations = self.forward_pass(x)
+    found = self.deltas(pre_activations, activations[-1], y)
+    own = [len(x) * delta for delta in found]  # without the 1/B of the mean
+    grads_w = [np.einsum("ri,rj->rij", a, delta) for a, delta in zip(activations, own)]
+    return grads_w, own
+"""
+WHOLE_NORMS = """\
+    activations, pre_activations = self.forward_pass(x)
+    found = self.deltas(pre_activations, activations[-1], y)
+    squares = 0.0
+    for a, delta in zip(activations, found):
+        own = len(x) * delta
+        # the 1 is for the biases, whose input is always 1
+        squares = squares + (np.sum(a * a, axis=1) + 1) * np.sum(own * own, axis=1)
+    return np.sqrt(squares)
+"""
+MEASURED_DELTAS = """\
+    def cost(moved, k):
+        a = sigmoid(moved)
+        for w, b in zip(self.weights[k + 1 :], self.biases[k + 1 :]):
+            a = sigmoid(a @ w + b)
+        return ((a - y) ** 2).sum(axis=1) / 2 / len(y)
+
+    found = []
+    for k, z in enumerate(pre_activations):
+        delta = np.zeros(z.shape)
+        for j in range(z.shape[1]):
+            step = 1e-5 * np.eye(z.shape[1])[j]
+            delta[:, j] = (cost(z + step, k) - cost(z - step, k)) / 2e-5
+        found.append(delta)
+    return found
+"""
+COMPLEX_STEP = """\
+    def cost(weights, biases):
+        a = x
+        for w, b in zip(weights, biases):
+            a = 1 / (1 + np.exp(-(a @ w + b)))
+        return ((a - y) ** 2).sum() / 2 / len(x)
+
+    moved = [[p.astype(complex) for p in ps] for ps in (self.weights, self.biases)]
+    grads = [[np.zeros(p.shape) for p in ps] for ps in moved]
+    for ps, gs in zip(moved, grads):
+        for p, g in zip(ps, gs):
+            for i in np.ndindex(p.shape):
+                p[i] += 1e-30j
+                g[i] = cost(*moved).imag / 1e-30
+                p[i] = p[i].real
+    return grads[0], grads[1]
+"""
+CENTRAL_DIFFERENCES = """\
+    grads = []
+    for parameters in (self.weights, self.biases):
+        grads.append([np.zeros(p.shape) for p in parameters])
+        for k, p in enumerate(parameters):
+            for i in np.ndindex(p.shape):
+                costs = []
+                for eps in (1e-5, -1e-5):
+                    parameters[k] = p.copy()
+                    parameters[k][i] += eps
+                    a = x
+                    for w, b in zip(self.weights, self.biases):
+                        a = sigmoid(a @ w + b)
+                    costs.append(0.5 * ((a - y) ** 2).sum() / len(y))
+                grads[-1][k][i] = (costs[0] - costs[1]) / 2e-5
+            parameters[k] = p
+    return grads[0], grads[1]
+"""
+COMPLEX_STEP_EACH = (
+    COMPLEX_STEP.replace("((a - y) ** 2).sum() / 2 / len(x)", "((a - y) ** 2).sum(axis=1) / 2")
+    .replace("np.zeros(p.shape)", "np.zeros((len(x), *p.shape))")
+    .replace("g[i] =", "g[(..., *i)] =")
+)
+COMPLEX_STEP_NORMS = COMPLEX_STEP_EACH.replace(
+    "return grads[0], grads[1]",
+    "return np.sqrt(sum((g.reshape(len(x), -1) ** 2).sum(axis=1) for g in grads[0] + grads[1]))",
+)
+
 MISTAKES = [
     # 1 forward_pass
     Mistake(
@@ -104,9 +198,9 @@ MISTAKES = [
     Mistake(
         id="forward-loop",
         exercise="forward_pass",
-        title="A comprehension goes through the rows of the batch: that is a loop over examples.",
-        hint="Row r of a matrix product is made of row r of the first factor. How much of your "
-        "comprehension does one `@` already do?",
+        title="There is a loop over the examples of the batch.",
+        hint="Which of your lines runs once per example? `for`, a comprehension, `map` and `sum` over rows "
+        "are loops, too. `@` and `self.activation` take all rows at once.",
         edits=(("activations[-1] @ w + b", "np.array([row @ w + b for row in activations[-1]])"),),
         see=FORWARD,
     ),
@@ -246,12 +340,29 @@ MISTAKES = [
     Mistake(
         id="deltas-loop",
         exercise="deltas",
-        title="The way back goes through the batch row by row: that is a loop over examples.",
-        hint="A product of matrices already treats each row of its first factor alone. What does "
-        "`delta @ w.T` give if delta has B rows?",
+        title="There is a loop over the examples of the batch.",
+        hint="Which of your lines runs once per example? `for`, a comprehension, `map` and `sum` over rows "
+        "are loops, too. What does `delta @ w.T` give if delta has B rows?",
         edits=(
             ("delta @ self.weights[k].T", "np.array([self.weights[k] @ row for row in delta])"),
         ),
+        see=BACK,
+    ),
+    Mistake(
+        id="deltas-measured",
+        exercise="deltas",
+        title="The deltas are measured, one unit after the other.",
+        hint="The numbers are right. How often does your function go forward for a layer of a thousand "
+        "units, and how often back?",
+        edits=((WHOLE_DELTAS, MEASURED_DELTAS),),
+        see=BACK,
+    ),
+    Mistake(
+        id="deltas-not-returned",
+        exercise="deltas",
+        title="The deltas are computed and not returned.",
+        hint="What does a Python function give that ends without `return`?",
+        edits=(("    return found[::-1]", "    found = found[::-1]"),),
         see=BACK,
     ),
     # 3 backprop
@@ -356,9 +467,9 @@ MISTAKES = [
     Mistake(
         id="outer-product-loop",
         exercise="backprop",
-        title="A loop over the examples adds up outer products.",
-        hint="It is right, and slow. Write your sum with indices, beside the definition of a matrix "
-        "product: which index is summed over in both?",
+        title="There is a loop over the examples of the batch.",
+        hint="It is right, and slow. Which of your lines runs once per example? Write that sum with "
+        "indices: for the weights it is a matrix product, for the biases a sum over an axis.",
         edits=(
             (
                 "a.T @ delta for a, delta in zip(activations, found)",
@@ -390,6 +501,24 @@ MISTAKES = [
                 "    activations, pre_activations = self.seen\n",
             ),
         ),
+        see=MEET,
+    ),
+    Mistake(
+        id="gradients-measured-by-complex-step",
+        exercise="backprop",
+        title="The gradients are measured, one parameter after the other, with imaginary steps.",
+        hint="The numbers are right. How often does your function go forward for a network of 23,860 "
+        "parameters, and how often does backpropagation?",
+        edits=((WHOLE_BACKPROP, COMPLEX_STEP),),
+        see=MEET,
+    ),
+    Mistake(
+        id="gradients-measured-by-differences",
+        exercise="backprop",
+        title="The gradients are measured, one parameter after the other, by central differences.",
+        hint="The numbers are right. How often does your function go forward for a network of 23,860 "
+        "parameters, and how often does backpropagation?",
+        edits=((WHOLE_BACKPROP, CENTRAL_DIFFERENCES),),
         see=MEET,
     ),
     # 4 update_mini_batch
@@ -476,6 +605,31 @@ MISTAKES = [
         hint="A plain name on the left of `=` is a name of your function's own, gone when it ends. "
         "What must stand on the left so that the network remembers?",
         edits=(("self.weights = [w", "weights = [w"), ("self.biases = [b", "biases = [b")),
+        see=STEP,
+    ),
+    Mistake(
+        id="gradients-cut-off",
+        exercise="update_mini_batch",
+        title="Entries of the gradient that are larger than 5 are cut off.",
+        hint="Your network learns all the same, but does it take the step of the formula where the "
+        "gradient is steep?",
+        edits=(
+            ("w - eta * grad", "w - eta * np.clip(grad, -5, 5)"),
+            ("b - eta * grad", "b - eta * np.clip(grad, -5, 5)"),
+        ),
+        see=STEP,
+    ),
+    Mistake(
+        id="parameters-returned",
+        exercise="update_mini_batch",
+        title="The new parameters are returned, too; the function was to return nothing.",
+        hint="Where does a caller look for what the step did? Read the last line of the docstring.",
+        edits=(
+            (
+                "grad in zip(self.biases, grads_b)]\n",
+                "grad in zip(self.biases, grads_b)]\n    return self.weights, self.biases\n",
+            ),
+        ),
         see=STEP,
     ),
     # 5 evaluate
@@ -566,9 +720,9 @@ MISTAKES = [
     Mistake(
         id="evaluate-loop",
         exercise="evaluate",
-        title="The network is asked example by example.",
-        hint="`feedforward` and `np.argmax` both take a whole batch. What must you tell `argmax` "
-        "so that it gives one answer per row?",
+        title="There is a loop over the examples.",
+        hint="Which of your lines runs once per example? `feedforward` and `np.argmax` take a whole "
+        "batch, and so do `==` and `np.mean`. What must you tell `argmax` for one answer per row?",
         edits=(
             (
                 "answers = np.argmax(self.feedforward(x_test), axis=1)",
@@ -633,9 +787,9 @@ MISTAKES = [
     Mistake(
         id="each-example-loop",
         exercise="per_example_gradients",
-        title="A loop makes the outer products one after the other.",
-        hint="Write down the result's entry [r, i, j] as a product of two numbers with indices. "
-        "einsum takes that line as it is.",
+        title="There is a loop over the examples of the batch.",
+        hint="Which of your lines runs once per example? Write down the result's entry [r, i, j] as a "
+        "product of two numbers with indices. einsum takes that line as it is.",
         edits=(
             (
                 'np.einsum("ri,rj->rij", a, delta) for a',
@@ -650,6 +804,15 @@ MISTAKES = [
         title="The weights' gradients are made with each layer's output; they need its input.",
         hint="Compare with your `backprop`: which activations belong to which deltas?",
         edits=(("zip(activations, own)", "zip(activations[1:], own)"),),
+        see=EACH,
+    ),
+    Mistake(
+        id="each-measured",
+        exercise="per_example_gradients",
+        title="The gradients are measured, one parameter after the other.",
+        hint="The numbers are right. How often does your function go forward for a network of 23,860 "
+        "parameters, and how often does backpropagation?",
+        edits=((WHOLE_EACH, COMPLEX_STEP_EACH),),
         see=EACH,
     ),
     # 7 minibatches
@@ -821,6 +984,63 @@ MISTAKES = [
         ),
         see=SHUFFLE,
     ),
+    Mistake(
+        id="shuffle-buffer",
+        exercise="minibatches",
+        title="The examples are drawn from a buffer of ten: each goes to a place near its old one.",
+        hint="If the data are sorted by class, which digits does the beginning of your epoch show? How many "
+        "examples must a buffer hold?",
+        edits=(
+            (
+                "    order = rng.permutation(len(x))\n",
+                "    pool, order = [], []\n    for i in range(len(x)):\n        pool.append(i)\n"
+                "        if len(pool) == 10:\n"
+                "            order.append(pool.pop(rng.integers(len(pool))))\n"
+                "    while pool:\n        order.append(pool.pop(rng.integers(len(pool))))\n",
+            ),
+        ),
+        see=SHUFFLE,
+    ),
+    Mistake(
+        id="shuffled-among-neighbours",
+        exercise="minibatches",
+        title="Each example only changes places with its neighbours.",
+        hint="If the data are sorted by class, which digits does the beginning of your epoch show? Every "
+        "example may come at every place.",
+        edits=(
+            (
+                "rng.permutation(len(x))",
+                "np.argsort(np.arange(len(x)) + rng.uniform(0, 8, len(x)))",
+            ),
+        ),
+        see=SHUFFLE,
+    ),
+    Mistake(
+        id="rows-one-by-one",
+        exercise="minibatches",
+        title="A loop picks the rows of a mini-batch one after the other.",
+        hint="`x[3]` is one row. What does `x` give if it is indexed with an array of positions?",
+        edits=(
+            (
+                "batches.append((x[rows], y[rows]))",
+                "batches.append((np.array([x[i] for i in rows]), np.array([y[i] for i in rows])))",
+            ),
+        ),
+        see=SHUFFLE,
+    ),
+    Mistake(
+        id="lists-of-rows",
+        exercise="minibatches",
+        title="The mini-batches are lists of rows, not arrays.",
+        hint="`x[3]` is one row. What does `x` give if it is indexed with an array of positions?",
+        edits=(
+            (
+                "batches.append((x[rows], y[rows]))",
+                "batches.append(([x[i] for i in rows], [y[i] for i in rows]))",
+            ),
+        ),
+        see=SHUFFLE,
+    ),
     # bonus
     Mistake(
         id="biases-without-length",
@@ -885,6 +1105,28 @@ MISTAKES = [
         edits=(
             ("squares = 0.0", "squares = np.zeros_like(x[:, 0])"),
             ("squares = squares +", "squares[:] = squares +"),
+        ),
+        see=BONUS,
+    ),
+    Mistake(
+        id="norms-measured",
+        exercise="bonus_gradient_norms",
+        title="The gradients are measured, one parameter after the other.",
+        hint="The numbers are right. How often does your function go forward for a network of 23,860 "
+        "parameters, and how often does backpropagation?",
+        edits=((WHOLE_NORMS, COMPLEX_STEP_NORMS),),
+        see=BONUS,
+    ),
+    Mistake(
+        id="every-pair-multiplied",
+        exercise="bonus_gradient_norms",
+        title="Every example is multiplied with every other, and only the diagonal is used.",
+        hint="For 12,000 digits your array has 144 million entries. Which of them do you need?",
+        edits=(
+            (
+                "(np.sum(a * a, axis=1) + 1) * np.sum(own * own, axis=1)",
+                "(np.diag(a @ a.T) + 1) * np.diag(own @ own.T)",
+            ),
         ),
         see=BONUS,
     ),

@@ -46,6 +46,9 @@
 # 1. **No loop over the examples**, in whatever disguise. A loop over the *layers* is fine: a network has
 #    few of them. The tests do not measure time, they count: a batch of 16 must not take more Python
 #    steps than a batch of 2.
+#    (From exercise 2 on they also count whether a wider layer takes more steps: gradients come back
+#    through the layers **once**. To move one number after the other and to see what the cost does is a way
+#    to check a gradient, and far too slow to compute it.)
 # 2. **A gradient has the shape of the thing it is the gradient of.**
 # 3. **A function does not change its arguments**, and gives the same answer when called again. (Exercises 4
 #    and 7 are there to change something: the network's own parameters, and the state of a generator.)
@@ -463,6 +466,8 @@ x, y = rng.normal(size=(batch, 4)), rng.uniform(size=(batch, 3))
 zero = [np.zeros((batch, n)) for n in widths[1:]]
 pre_activations, output = forward(np, x, zero)
 got = (net.deltas(pre_activations, output, y),)
+missing = "deltas returns None: is `return` missing?"
+checks.check_true(title, got[0] is not None, missing, see=see)
 sizes, names = {"batch size": batch, "width of the output": 3}, ("deltas",)
 print(checks.check_gradients(title, got, loss, (zero,), names=names, sizes=sizes, see=see))
 
@@ -495,6 +500,20 @@ def measured(pre_activations, output, y):
 
 
 print(checks.check_vectorised(title, net.deltas, batch_of, truth=measured, see=see))
+
+# whoever walks back takes no more steps where a layer is wider; whoever measures does
+steps, depth, more = [], 24, 10
+for width in (2, 2 + more):
+    long = Network([1, width] + [1] * depth)
+    z = [np.zeros((1, n)) for n in [width] + [1] * depth]
+    y = np.ones((1, 1))
+    steps.append(checks.call(long.deltas, z, y, y, count_lines=True).lines)
+extra = steps[1] - steps[0]
+back = "deltas must walk back through the layers once, not move one pre-activation after the other"
+back += f": in a network of {depth + 1} layers it runs {extra} more steps of Python when one layer"
+back += f" has {more} more units"
+done = checks.check_true(title, extra < more * depth, back, observed=extra, see=see)
+print("the deltas come back through the layers, they are not measured:", done)
 
 # %% grade_id="test-deltas-hidden" points=10
 ### BEGIN HIDDEN TESTS
@@ -547,6 +566,20 @@ print(checks.check_taylor(title, cost, done.value, zero, name=name, see=see))
 whole = np.eye(3, dtype=int)[rng.integers(0, 3, size=4)]
 name = "deltas for whole y"
 print(checks.check_integers(title, net.deltas, pre_activations, output, whole, name=name, see=see))
+
+# whoever walks back takes no more steps where a layer is wider; whoever measures does
+steps, depth, more = [], 24, 10
+for width in (2, 2 + more):
+    long = Network([1, width] + [1] * depth)
+    z = [np.zeros((1, n)) for n in [width] + [1] * depth]
+    y = np.ones((1, 1))
+    steps.append(checks.call(long.deltas, z, y, y, count_lines=True).lines)
+extra = steps[1] - steps[0]
+back = "deltas must walk back through the layers once, not move one pre-activation after the other"
+back += f": in a network of {depth + 1} layers it runs {extra} more steps of Python when one layer"
+back += f" has {more} more units"
+done = checks.check_true(title, extra < more * depth, back, observed=extra, see=see)
+print(done)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -725,6 +758,32 @@ def measured(x, y):
 
 print(checks.check_vectorised(title, net.backprop, batch_of, truth=measured, see=see))
 
+# whoever walks back takes no more steps where a layer is wider; whoever measures does
+
+
+def long_forward_pass(x):
+    passes.append(x)
+    return [x, *ones], ones
+
+
+def long_deltas(pre_activations, output, y):
+    return ones
+
+
+steps, depth, more = [], 24, 10
+for n_in in (2, 2 + more):
+    long, ones, passes = Network([n_in] + [1] * depth), [np.ones((1, 1))] * depth, []
+    checks.set_all(long, forward_pass=long_forward_pass, deltas=long_deltas)
+    x = np.ones((1, n_in))
+    lines = checks.call(long.backprop, x, ones[0], count_lines=True).lines
+    steps.append(lines + depth * len(passes))
+extra = steps[1] - steps[0]
+back = "backprop must walk back through the layers once, not move one parameter after the other"
+back += f": in a network of {depth} layers it takes {extra} more steps when there are {more} more"
+back += " weights, and no more layers"
+done = checks.check_true(title, extra < more * depth, back, observed=extra, see=see)
+print("gradients come back through the layers, they are not measured:", done)
+
 # %% grade_id="test-backprop-hidden" points=10
 ### BEGIN HIDDEN TESTS
 import numpy as np
@@ -785,6 +844,32 @@ print(checks.check_taylor(title, cost, done.value, (weights, biases), name=name,
 whole = rng.integers(-2, 3, size=(6, 3))
 name = "backprop of whole x"
 print(checks.check_integers(title, net.backprop, whole, y, name=name, see=see))
+
+# whoever walks back takes no more steps where a layer is wider; whoever measures does
+
+
+def long_forward_pass(x):
+    passes.append(x)
+    return [x, *ones], ones
+
+
+def long_deltas(pre_activations, output, y):
+    return ones
+
+
+steps, depth, more = [], 24, 10
+for n_in in (2, 2 + more):
+    long, ones, passes = Network([n_in] + [1] * depth), [np.ones((1, 1))] * depth, []
+    checks.set_all(long, forward_pass=long_forward_pass, deltas=long_deltas)
+    x = np.ones((1, n_in))
+    lines = checks.call(long.backprop, x, ones[0], count_lines=True).lines
+    steps.append(lines + depth * len(passes))
+extra = steps[1] - steps[0]
+back = "backprop must walk back through the layers once, not move one parameter after the other"
+back += f": in a network of {depth} layers it takes {extra} more steps when there are {more} more"
+back += " weights, and no more layers"
+done = checks.check_true(title, extra < more * depth, back, observed=extra, see=see)
+print(done)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -890,7 +975,7 @@ for start in (0, 1):  # a step from zero, which is nothing but the step, and one
     biases, grads_b = ([k * rng.normal(size=n) for n in widths[1:]] for k in (start, 1))
     net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
     x, y = rng.normal(size=(batch, 4)), rng.uniform(size=(batch, 2))
-    net.update_mini_batch(x, y, eta)
+    nothing = net.update_mini_batch(x, y, eta) is None
 
     observed = [(np.shape(a), np.shape(b)) for a, b in calls]
     once = "backprop must be asked once, with the whole mini-batch"
@@ -905,6 +990,8 @@ for start in (0, 1):  # a step from zero, which is nothing but the step, and one
     print(checks.check_value(title, net.weights, expected, name="weights", sizes=sizes, see=see))
     expected = [b - eta * grad for b, grad in zip(biases, grads_b)]
     print(checks.check_value(title, net.biases, expected, name="biases", sizes=sizes, see=see))
+    kept = "update_mini_batch must return nothing: the step is in self.weights and self.biases"
+    print("nothing is returned:", checks.check_true(title, nothing, kept, see=see))
 
 # %% grade_id="test-update_mini_batch-hidden" points=4
 ### BEGIN HIDDEN TESTS
@@ -925,8 +1012,9 @@ for widths, first, eta in (([3, 2, 4], 1, 0.5), ([2, 2, 2], 6, 1.5), ([1, 5], 5,
     net.backprop = backprop
     for batch, which in ((first, "first"), (first + 1, "second")):
         calls, of = [], f"{which} step of the network, batch of {batch}"
-        weights, grads_w = ([rng.normal(size=shape) for shape in shapes] for _ in range(2))
-        biases, grads_b = ([rng.normal(size=n) for n in widths[1:]] for _ in range(2))
+        long = 1 if which == "first" else 1000  # a long gradient must not be cut off
+        weights, grads_w = ([k * rng.normal(size=shape) for shape in shapes] for k in (1, long))
+        biases, grads_b = ([k * rng.normal(size=n) for n in widths[1:]] for k in (1, long))
         net.weights, net.biases = [w.copy() for w in weights], [b.copy() for b in biases]
         x, y = rng.normal(size=(batch, widths[0])), rng.uniform(size=(batch, widths[-1]))
         changed = checks.call(net.update_mini_batch, x.copy(), y.copy(), eta).changed
@@ -1271,6 +1359,32 @@ def measured(x, y):
 
 print(checks.check_vectorised(title, net.per_example_gradients, batch_of, truth=measured, see=see))
 
+# whoever walks back takes no more steps where a layer is wider; whoever measures does
+
+
+def long_forward_pass(x):
+    passes.append(x)
+    return [x, *ones], ones
+
+
+def long_deltas(pre_activations, output, y):
+    return ones
+
+
+steps, depth, more = [], 24, 10
+for n_in in (2, 2 + more):
+    long, ones, passes = Network([n_in] + [1] * depth), [np.ones((1, 1))] * depth, []
+    checks.set_all(long, forward_pass=long_forward_pass, deltas=long_deltas)
+    x = np.ones((1, n_in))
+    lines = checks.call(long.per_example_gradients, x, ones[0], count_lines=True).lines
+    steps.append(lines + depth * len(passes))
+extra = steps[1] - steps[0]
+back = "per_example_gradients must walk back through the layers once, not move one parameter after the other"
+back += f": in a network of {depth} layers it takes {extra} more steps when there are {more} more"
+back += " weights, and no more layers"
+done = checks.check_true(title, extra < more * depth, back, observed=extra, see=see)
+print("gradients come back through the layers, they are not measured:", done)
+
 # %% grade_id="test-per_example_gradients-hidden" points=9
 ### BEGIN HIDDEN TESTS
 import numpy as np
@@ -1322,6 +1436,32 @@ for widths, batch, which in (*cases, ([2, 5, 1, 2, 4], 5, again), ([2, 3], 7, ""
 whole = rng.integers(-2, 3, size=(7, 2))
 name = "per_example_gradients of whole x"
 print(checks.check_integers(title, net.per_example_gradients, whole, y, name=name, see=see))
+
+# whoever walks back takes no more steps where a layer is wider; whoever measures does
+
+
+def long_forward_pass(x):
+    passes.append(x)
+    return [x, *ones], ones
+
+
+def long_deltas(pre_activations, output, y):
+    return ones
+
+
+steps, depth, more = [], 24, 10
+for n_in in (2, 2 + more):
+    long, ones, passes = Network([n_in] + [1] * depth), [np.ones((1, 1))] * depth, []
+    checks.set_all(long, forward_pass=long_forward_pass, deltas=long_deltas)
+    x = np.ones((1, n_in))
+    lines = checks.call(long.per_example_gradients, x, ones[0], count_lines=True).lines
+    steps.append(lines + depth * len(passes))
+extra = steps[1] - steps[0]
+back = "per_example_gradients must walk back through the layers once, not move one parameter after the other"
+back += f": in a network of {depth} layers it takes {extra} more steps when there are {more} more"
+back += " weights, and no more layers"
+done = checks.check_true(title, extra < more * depth, back, observed=extra, see=see)
+print(done)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1395,7 +1535,9 @@ plots.show_weights(grads_w[0][4][:, :10])
 #   next epoch with it gives others. `rng.permutation(n)` is the array of the numbers $0 \dots n - 1$ in a random
 #   order; an array indexed with an array of positions, `x[positions]`, gives those rows, as a new array.
 # - It is the examples that are shuffled, not ready-made mini-batches.
-# - All mini-batches have `mini_batch_size` examples, but for the last, which has what is left.
+# - All mini-batches have `mini_batch_size` examples, but for the last, which has what is left. They are arrays.
+# - Rule 1 holds here, too: the rows of a mini-batch are picked all at once, not one by one. (A loop over the
+#   mini-batches is fine.)
 #
 # **Think first.** `rng.shuffle(x)` shuffles the rows of `x`, in place. Name two things that go wrong if you write that
 # line and then `rng.shuffle(y)`.
@@ -1435,6 +1577,13 @@ x, y = rng.normal(size=(n, 3)), rng.normal(size=(n, 2))
 x[:, 0] = np.arange(n)  # so that each example can be recognised
 done = checks.call(one_epoch, x.copy(), y.copy(), size, generator(seed))
 batches = done.value
+for one, name, columns in ((0, "x_batch", 3), (1, "y_batch", 2)):
+    kind = next(
+        (type(pair[one]) for pair in batches if not isinstance(pair[one], np.ndarray)), None
+    )
+    told = f"{name} must be an array of shape ({size}, {columns})"
+    told += f"; in a pair of yours it is a {kind.__name__}" if kind else ""
+    checks.check_true(title, kind is None, told, see=see)
 got, expected = np.array([len(x_batch) for x_batch, _ in batches]), np.array([4] * 9 + [2])
 print(checks.check_value(title, got, expected, name="sizes of the mini-batches", see=see))
 all_x = np.concatenate([x_batch for x_batch, _ in batches])
@@ -1470,6 +1619,21 @@ same = "the same generator in the same state must give the same order"
 print("the order comes from rng:", checks.check_true(title, first == list(found), same, see=see))
 new = "the next epoch with the same generator must have another order"
 print("the next epoch differs:", checks.check_true(title, first != second, new, see=see))
+
+# two mini-batches of 3, and two of 30: how many arrays are made of x and y, and what else is done
+made, steps = [], []
+for length in (6, 60):
+    x, y = rng.normal(size=(length, 2)), rng.normal(size=(length, 1))
+    done = checks.call(one_epoch, x, y, length // 2, twice, count_lines=True)
+    made.append(sum(n for line, n in done.hits.items() if "_lines.py" in line))
+    steps.append(done.lines - made[-1])
+loop = "the rows of a mini-batch must be picked all at once, not one by one"
+loop += f": two mini-batches of 3 take {sum(made[:1] + steps[:1])} steps of Python"
+loop += f", two of 30 take {sum(made[1:] + steps[1:])}"
+# a shuffle by hand is a loop over positions, and one by NumPy makes arrays: neither picks rows
+picked = min(steps[1] - steps[0], made[1] - made[0]) < 50
+done = checks.check_true(title, picked, loop, observed=picked, see=see)
+print("the rows of a mini-batch are picked all at once:", done)
 
 # %% grade_id="test-minibatches-hidden" points=7
 ### BEGIN HIDDEN TESTS
@@ -1533,6 +1697,19 @@ everywhere = (
     "in some epoch each example must come first, in another one last, and at every place between"
 )
 print(checks.check_true(title, reached.all(), everywhere, observed=reached, see=see))
+
+# of the last 13 examples about 4 in each epoch come among the first 13, and the other way round: of
+# 20 epochs 82 in all, and fewer than 41 with a probability below 1e-9
+n, third = 41, 13
+x = np.arange(n)[:, np.newaxis]
+orders = checks.call_all([partial(one_epoch, x, x, n, twice)] * 20)
+orders = np.array([order_of(order) for order in orders])
+forward = np.sum(orders[:, :third] >= n - third)
+backward = np.sum(orders[:, n - third :] < third)
+far = "the examples are shuffled among their neighbours only: the last ones must come early as often as"
+far += " others, and the first ones late"
+seen = [forward, backward]
+print(checks.check_true(title, min(seen) >= 41, far, observed=seen, see=see))
 x = np.array([[0, 7], [1, 7], [0, 7], [0, 7], [1, 7]])
 batches = one_epoch(x, x[:, ::-1].copy(), 2, other)
 got = np.sort(np.concatenate([x_batch[:, 0] for x_batch, _ in batches])) * 1.0
@@ -1746,7 +1923,8 @@ plots.plot_curves(range(1, 7), curves, xlabel="epoch", ylabel="accuracy on the t
 # ### Exercise 8 · `gradient_norms` (8 bonus points)
 #
 # Return the length of each example's own gradient, all weights and biases of all layers together, without ever
-# making an array with the three axes `(B, n_in, n_out)`. The test also measures the memory that you use.
+# making an array with the three axes `(B, n_in, n_out)`, or one with the axes `(B, B)`: twice as many examples may take
+# twice the memory, and no more. The test measures the memory that you use.
 #
 # **Think first.** A vector whose parts have the lengths 3 and 4: how long is it? So what do you add up over the
 # layers, lengths or their squares? And what is $\lVert \partial C_r / \partial b_k \rVert$?
@@ -1758,7 +1936,7 @@ def gradient_norms(self, x, y):
     """Length of the gradient of each example's own cost, all parameters together.
 
     x: (B, n_in); y: (B, n_out).
-    Returns an array (B,), made without any array (B, n_in, n_out).
+    Returns an array (B,), made without any array (B, n_in, n_out) or (B, B).
     """
     ### BEGIN SOLUTION
     activations, pre_activations = self.forward_pass(x)
@@ -1864,7 +2042,42 @@ def measured(x, y):
     return np.sqrt(np.sum(slopes**2, axis=1))
 
 
+# nor is every example multiplied with every other
+batch = 2500
+done = checks.call(net.gradient_norms, *batch_of(batch), measure_memory=True)
+pairs = "an array with the axes (B, B) is made, every example with every other"
+pairs += ": B examples have B lengths"
+done = checks.check_true(title, done.peak_bytes < batch * batch * 8 / 2, pairs, see=see)
+print("no array grows like the square of the batch size:", done)
 print(checks.check_vectorised(title, net.gradient_norms, batch_of, truth=measured, see=see))
+
+# whoever walks back takes no more steps where a layer is wider; whoever measures does
+
+
+def long_forward_pass(x):
+    passes.append(x)
+    return [x, *ones], ones
+
+
+def long_deltas(pre_activations, output, y):
+    return ones
+
+
+steps, depth, more = [], 24, 10
+for n_in in (2, 2 + more):
+    long, ones, passes = Network([n_in] + [1] * depth), [np.ones((1, 1))] * depth, []
+    checks.set_all(long, forward_pass=long_forward_pass, deltas=long_deltas)
+    x = np.ones((1, n_in))
+    lines = checks.call(long.gradient_norms, x, ones[0], count_lines=True).lines
+    steps.append(lines + depth * len(passes))
+extra = steps[1] - steps[0]
+back = (
+    "gradient_norms must walk back through the layers once, not move one parameter after the other"
+)
+back += f": in a network of {depth} layers it takes {extra} more steps when there are {more} more"
+back += " weights, and no more layers"
+done = checks.check_true(title, extra < more * depth, back, observed=extra, see=see)
+print("gradients come back through the layers, they are not measured:", done)
 
 # now many examples and a wide layer: little memory is taken, and the answer is right nevertheless
 batch, n_in, n_out = (int(n) for n in rng.integers(150, 180, size=3))
@@ -1940,6 +2153,34 @@ for widths, batch, which in cases:
 whole = rng.integers(-2, 3, size=(5, 2))
 name = "gradient_norms of whole x"
 print(checks.check_integers(title, net.gradient_norms, whole, y, name=name, see=see))
+
+# whoever walks back takes no more steps where a layer is wider; whoever measures does
+
+
+def long_forward_pass(x):
+    passes.append(x)
+    return [x, *ones], ones
+
+
+def long_deltas(pre_activations, output, y):
+    return ones
+
+
+steps, depth, more = [], 24, 10
+for n_in in (2, 2 + more):
+    long, ones, passes = Network([n_in] + [1] * depth), [np.ones((1, 1))] * depth, []
+    checks.set_all(long, forward_pass=long_forward_pass, deltas=long_deltas)
+    x = np.ones((1, n_in))
+    lines = checks.call(long.gradient_norms, x, ones[0], count_lines=True).lines
+    steps.append(lines + depth * len(passes))
+extra = steps[1] - steps[0]
+back = (
+    "gradient_norms must walk back through the layers once, not move one parameter after the other"
+)
+back += f": in a network of {depth} layers it takes {extra} more steps when there are {more} more"
+back += " weights, and no more layers"
+done = checks.check_true(title, extra < more * depth, back, observed=extra, see=see)
+print(done)
 ### END HIDDEN TESTS
 
 # %% [markdown]
