@@ -502,7 +502,7 @@ def measured(pre_activations, output, y):
 print(checks.check_vectorised(title, net.deltas, batch_of, truth=measured, see=see))
 
 # whoever walks back takes no more steps where a layer is wider; whoever measures does
-steps, depth, more = [], 24, 10
+steps, depth, more = [], 8, 10
 for width in (2, 2 + more):
     long = Network([1, width] + [1] * depth)
     z = [np.zeros((1, n)) for n in [width] + [1] * depth]
@@ -568,7 +568,7 @@ name = "deltas for whole y"
 print(checks.check_integers(title, net.deltas, pre_activations, output, whole, name=name, see=see))
 
 # whoever walks back takes no more steps where a layer is wider; whoever measures does
-steps, depth, more = [], 24, 10
+steps, depth, more = [], 8, 10
 for width in (2, 2 + more):
     long = Network([1, width] + [1] * depth)
     z = [np.zeros((1, n)) for n in [width] + [1] * depth]
@@ -770,7 +770,7 @@ def long_deltas(pre_activations, output, y):
     return ones
 
 
-steps, depth, more = [], 24, 10
+steps, depth, more = [], 8, 10
 for n_in in (2, 2 + more):
     long, ones, passes = Network([n_in] + [1] * depth), [np.ones((1, 1))] * depth, []
     checks.set_all(long, forward_pass=long_forward_pass, deltas=long_deltas)
@@ -857,7 +857,7 @@ def long_deltas(pre_activations, output, y):
     return ones
 
 
-steps, depth, more = [], 24, 10
+steps, depth, more = [], 8, 10
 for n_in in (2, 2 + more):
     long, ones, passes = Network([n_in] + [1] * depth), [np.ones((1, 1))] * depth, []
     checks.set_all(long, forward_pass=long_forward_pass, deltas=long_deltas)
@@ -1371,7 +1371,7 @@ def long_deltas(pre_activations, output, y):
     return ones
 
 
-steps, depth, more = [], 24, 10
+steps, depth, more = [], 8, 10
 for n_in in (2, 2 + more):
     long, ones, passes = Network([n_in] + [1] * depth), [np.ones((1, 1))] * depth, []
     checks.set_all(long, forward_pass=long_forward_pass, deltas=long_deltas)
@@ -1449,7 +1449,7 @@ def long_deltas(pre_activations, output, y):
     return ones
 
 
-steps, depth, more = [], 24, 10
+steps, depth, more = [], 8, 10
 for n_in in (2, 2 + more):
     long, ones, passes = Network([n_in] + [1] * depth), [np.ones((1, 1))] * depth, []
     checks.set_all(long, forward_pass=long_forward_pass, deltas=long_deltas)
@@ -2043,7 +2043,7 @@ def measured(x, y):
 
 
 # nor is every example multiplied with every other
-batch = 2500
+batch = 1000
 done = checks.call(net.gradient_norms, *batch_of(batch), measure_memory=True)
 pairs = "an array with the axes (B, B) is made, every example with every other"
 pairs += ": B examples have B lengths"
@@ -2063,7 +2063,7 @@ def long_deltas(pre_activations, output, y):
     return ones
 
 
-steps, depth, more = [], 24, 10
+steps, depth, more = [], 8, 10
 for n_in in (2, 2 + more):
     long, ones, passes = Network([n_in] + [1] * depth), [np.ones((1, 1))] * depth, []
     checks.set_all(long, forward_pass=long_forward_pass, deltas=long_deltas)
@@ -2166,7 +2166,7 @@ def long_deltas(pre_activations, output, y):
     return ones
 
 
-steps, depth, more = [], 24, 10
+steps, depth, more = [], 8, 10
 for n_in in (2, 2 + more):
     long, ones, passes = Network([n_in] + [1] * depth), [np.ones((1, 1))] * depth, []
     checks.set_all(long, forward_pass=long_forward_pass, deltas=long_deltas)
