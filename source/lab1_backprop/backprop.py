@@ -943,9 +943,10 @@ long.activation_prime, long.cost_derivative = sigmoid, error  # quick: only step
 x, y = np.ones((1, n_in)), np.ones((1, 1))
 steps = checks.call(long.backprop, x, y, count_lines=True).lines
 back = "backprop must walk back through the layers once, not move one parameter after the other"
-back += f": in a network of {depth} layers and {n_in} inputs it runs {steps} steps of Python"
+back += f": a network of {depth} layers and {n_in} inputs takes too many steps of Python"
 right = steps < depth * n_in
-checks.check_true(title, right, back, observed=steps, see=see)
+many = 0 if right else steps
+checks.check_true(title, right, back, observed=many, see=see)
 print("backprop walks back through the layers, it does not measure")
 
 # %% grade_id="test-backprop-hidden" points=12
@@ -1007,9 +1008,10 @@ long.activation_prime, long.cost_derivative = sigmoid, error  # quick: only step
 x, y = np.ones((1, n_in)), np.ones((1, 1))
 steps = checks.call(long.backprop, x, y, count_lines=True).lines
 back = "backprop must walk back through the layers once, not move one parameter after the other"
-back += f": in a network of {depth} layers and {n_in} inputs it runs {steps} steps of Python"
+back += f": a network of {depth} layers and {n_in} inputs takes too many steps of Python"
 right = steps < depth * n_in
-print(checks.check_true(title, right, back, observed=steps, see=see))
+many = 0 if right else steps
+print(checks.check_true(title, right, back, observed=many, see=see))
 ### END HIDDEN TESTS
 
 # %% [markdown]

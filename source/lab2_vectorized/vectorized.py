@@ -508,11 +508,10 @@ z = [np.zeros((1, n)) for n in [width] + [1] * depth]
 y = np.ones((1, 1))
 steps = checks.call(long.deltas, z, y, y, count_lines=True).lines
 back = "deltas must walk back through the layers once, not move one pre-activation after the other"
-back += (
-    f": in a network of {depth + 1} layers, one of {width} units, it runs {steps} steps of Python"
-)
+back += f": a network of {depth + 1} layers, one of {width} units, takes too many steps of Python"
 right = steps < depth * width
-done = checks.check_true(title, right, back, observed=steps, see=see)
+many = 0 if right else steps
+done = checks.check_true(title, right, back, observed=many, see=see)
 print("the deltas come back through the layers, they are not measured:", done)
 
 # %% grade_id="test-deltas-hidden" points=10
@@ -574,11 +573,10 @@ z = [np.zeros((1, n)) for n in [width] + [1] * depth]
 y = np.ones((1, 1))
 steps = checks.call(long.deltas, z, y, y, count_lines=True).lines
 back = "deltas must walk back through the layers once, not move one pre-activation after the other"
-back += (
-    f": in a network of {depth + 1} layers, one of {width} units, it runs {steps} steps of Python"
-)
+back += f": a network of {depth + 1} layers, one of {width} units, takes too many steps of Python"
 right = steps < depth * width
-done = checks.check_true(title, right, back, observed=steps, see=see)
+many = 0 if right else steps
+done = checks.check_true(title, right, back, observed=many, see=see)
 print(done)
 ### END HIDDEN TESTS
 
@@ -777,9 +775,10 @@ x = np.ones((1, n_in))
 lines = checks.call(long.backprop, x, ones[0], count_lines=True).lines
 steps = lines + depth * len(passes)
 back = "backprop must walk back through the layers once, not move one parameter after the other"
-back += f": in a network of {depth} layers and {n_in} inputs it takes {steps} steps"
+back += f": a network of {depth} layers and {n_in} inputs takes too many steps"
 right = steps < depth * n_in
-done = checks.check_true(title, right, back, observed=steps, see=see)
+many = 0 if right else steps
+done = checks.check_true(title, right, back, observed=many, see=see)
 print("gradients come back through the layers, they are not measured:", done)
 
 # %% grade_id="test-backprop-hidden" points=10
@@ -862,9 +861,10 @@ x = np.ones((1, n_in))
 lines = checks.call(long.backprop, x, ones[0], count_lines=True).lines
 steps = lines + depth * len(passes)
 back = "backprop must walk back through the layers once, not move one parameter after the other"
-back += f": in a network of {depth} layers and {n_in} inputs it takes {steps} steps"
+back += f": a network of {depth} layers and {n_in} inputs takes too many steps"
 right = steps < depth * n_in
-done = checks.check_true(title, right, back, observed=steps, see=see)
+many = 0 if right else steps
+done = checks.check_true(title, right, back, observed=many, see=see)
 print(done)
 ### END HIDDEN TESTS
 
@@ -1374,9 +1374,10 @@ x = np.ones((1, n_in))
 lines = checks.call(long.per_example_gradients, x, ones[0], count_lines=True).lines
 steps = lines + depth * len(passes)
 back = "per_example_gradients must walk back through the layers once, not move one parameter after the other"
-back += f": in a network of {depth} layers and {n_in} inputs it takes {steps} steps"
+back += f": a network of {depth} layers and {n_in} inputs takes too many steps"
 right = steps < depth * n_in
-done = checks.check_true(title, right, back, observed=steps, see=see)
+many = 0 if right else steps
+done = checks.check_true(title, right, back, observed=many, see=see)
 print("gradients come back through the layers, they are not measured:", done)
 
 # %% grade_id="test-per_example_gradients-hidden" points=9
@@ -1450,9 +1451,10 @@ x = np.ones((1, n_in))
 lines = checks.call(long.per_example_gradients, x, ones[0], count_lines=True).lines
 steps = lines + depth * len(passes)
 back = "per_example_gradients must walk back through the layers once, not move one parameter after the other"
-back += f": in a network of {depth} layers and {n_in} inputs it takes {steps} steps"
+back += f": a network of {depth} layers and {n_in} inputs takes too many steps"
 right = steps < depth * n_in
-done = checks.check_true(title, right, back, observed=steps, see=see)
+many = 0 if right else steps
+done = checks.check_true(title, right, back, observed=many, see=see)
 print(done)
 ### END HIDDEN TESTS
 
@@ -2064,9 +2066,10 @@ steps = lines + depth * len(passes)
 back = (
     "gradient_norms must walk back through the layers once, not move one parameter after the other"
 )
-back += f": in a network of {depth} layers and {n_in} inputs it takes {steps} steps"
+back += f": a network of {depth} layers and {n_in} inputs takes too many steps"
 right = steps < depth * n_in
-done = checks.check_true(title, right, back, observed=steps, see=see)
+many = 0 if right else steps
+done = checks.check_true(title, right, back, observed=many, see=see)
 print("gradients come back through the layers, they are not measured:", done)
 
 # now many examples and a wide layer: little memory is taken, and the answer is right nevertheless
@@ -2165,9 +2168,10 @@ steps = lines + depth * len(passes)
 back = (
     "gradient_norms must walk back through the layers once, not move one parameter after the other"
 )
-back += f": in a network of {depth} layers and {n_in} inputs it takes {steps} steps"
+back += f": a network of {depth} layers and {n_in} inputs takes too many steps"
 right = steps < depth * n_in
-done = checks.check_true(title, right, back, observed=steps, see=see)
+many = 0 if right else steps
+done = checks.check_true(title, right, back, observed=many, see=see)
 print(done)
 ### END HIDDEN TESTS
 

@@ -1421,6 +1421,7 @@ print(checks.check_true(title, all(found), text, observed=found, see=see))
 #
 #     visit(v):
 #         if v was visited before: return
+#         mark v as visited
 #         visit every argument of the operation that made v
 #         write v down
 #
