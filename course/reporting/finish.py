@@ -18,7 +18,7 @@ _MATHJAX = re.compile(
     r"<!-- Load(?:ing)? mathjax.*?<!-- End of mathjax configuration -->\s*", re.DOTALL
 )
 _CONTENTS = re.compile(r'<div id="toc">.*?</div>', re.DOTALL)
-_ENTRY = re.compile(r'(<a href="#([^"]*)">[A-Z][\w -]*)</a> \(Score: [\d.]+ / ([\d.]+)\)')
+_ENTRY = re.compile(r'(<a href="#([^"]*)">[A-Z][\w -]*)</a> (\(Score: [\d.]+ / ([\d.]+)\))')
 
 
 def finished(html: str, unread: Collection[str] = ()) -> str:
@@ -36,8 +36,8 @@ def finished(html: str, unread: Collection[str] = ()) -> str:
 
 
 def _entry(entry: re.Match[str], unread: Collection[str]) -> str:
-    start, name, points = entry.groups()
-    score = f"(not read yet, {points} points)" if name in unread else entry[0].split("</a> ")[1]
+    start, name, score, points = entry.groups()
+    score = f"(not read yet, {points} points)" if name in unread else score
     return f"{start} <code>{name}</code></a> {score}"
 
 

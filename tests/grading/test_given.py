@@ -23,6 +23,12 @@ def quadruple(x, by=double):
     return double(by(x))
 
 
+def template():
+    return """a
+%s
+"""
+
+
 class Tally:
     calls = 0
 
@@ -31,7 +37,7 @@ class Node:
     pass
 '''
 SOLUTION = "class Mine(Node):\n    pass"
-TEST = "print(double(1), quadruple(1), Tally(), Node(), Mine(), answer(), twin(1))"
+TEST = "print(template(), double(1), quadruple(1), Tally(), Node(), Mine(), answer(), twin(1))"
 
 
 def notebook() -> Any:
@@ -53,7 +59,7 @@ def notebook() -> Any:
 
 def test_what_is_given_once_and_used_by_tests_is_made_anew() -> None:
     definitions = given_definitions(notebook())
-    assert set(definitions) == {"double", "quadruple", "Tally", "answer"}
+    assert set(definitions) == {"double", "quadruple", "template", "Tally", "answer"}
     assert [key for key, _ in definitions["answer"]] == ["given-more"]
     texts = [text.strip().splitlines()[0] for _, text in definitions["quadruple"]]
     assert texts == ["def double(x):", "@functools.cache"]  # what it uses comes first
@@ -73,6 +79,7 @@ def test_a_name_means_what_was_given(student: Student) -> None:
     assert student.lookup("double")(1) == 2
     assert student.lookup("quadruple")(1) == 4
     assert student.lookup("Tally").calls == 0
+    assert student.lookup("template")() == "a\n%s\n"
     assert student.lookup("Node").number == 5  # of which others make subclasses
 
 

@@ -47,9 +47,10 @@ def given_definitions(source: Any) -> Definitions:
 
 
 def _defined_in(cell: Cell) -> Iterator[tuple[str, _Definition]]:
-    lines = ["" if line.startswith(("%", "!")) else line for line in cell.source.split("\n")]
+    lines = cell.source.split("\n")
+    python = ["" if line.startswith(("%", "!")) else line for line in lines]
     try:
-        parts = ast.parse("\n".join(lines)).body
+        parts = ast.parse("\n".join(python)).body
     except SyntaxError:  # what IPython makes Python of
         return
     for node in parts:
