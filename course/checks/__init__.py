@@ -18,6 +18,7 @@ from course.checks._together import call_all, call_there, get_all, places, set_a
 from course.checks._value import check_true, check_value
 from course.checks._values import is_sequence
 from course.checks._vectorised import check_vectorised
+from course.checks._walk_back import check_walk_back
 
 __all__ = [
     "Call",
@@ -40,6 +41,7 @@ __all__ = [
     "check_true",
     "check_value",
     "check_vectorised",
+    "check_walk_back",
     "compiler_options",
     "get_all",
     "is_sequence",

@@ -501,18 +501,10 @@ def measured(pre_activations, output, y):
 
 print(checks.check_vectorised(title, net.deltas, batch_of, truth=measured, see=see))
 
-# a wide layer: whoever walks back takes few steps, whoever measures some for each of its weights
-depth, width = 8, 600
-long = Network([1, width] + [1] * depth)
-z = [np.zeros((1, n)) for n in [width] + [1] * depth]
-y = np.ones((1, 1))
-steps = checks.call(long.deltas, z, y, y, count_lines=True).lines
-back = "deltas must walk back through the layers once, not move one pre-activation after the other"
-back += f": a network of {depth + 1} layers, one of {width} units, takes too many steps of Python"
-right = steps < depth * width
-many = 0 if right else steps
-done = checks.check_true(title, right, back, observed=many, see=see)
-print("the deltas come back through the layers, they are not measured:", done)
+long = Network([1, 600] + [1] * 8)
+args = [np.zeros((1, n)) for n in [600] + [1] * 8], np.ones((1, 1)), np.ones((1, 1))
+each = {"name": "deltas", "each": "pre-activation", "see": see}
+print(checks.check_walk_back(title, long.deltas, args, depth=8, width=600, **each))
 
 # %% grade_id="test-deltas-hidden" points=10
 ### BEGIN HIDDEN TESTS
@@ -566,18 +558,10 @@ whole = np.eye(3, dtype=int)[rng.integers(0, 3, size=4)]
 name = "deltas for whole y"
 print(checks.check_integers(title, net.deltas, pre_activations, output, whole, name=name, see=see))
 
-# a wide layer: whoever walks back takes few steps, whoever measures some for each of its weights
-depth, width = 8, 600
-long = Network([1, width] + [1] * depth)
-z = [np.zeros((1, n)) for n in [width] + [1] * depth]
-y = np.ones((1, 1))
-steps = checks.call(long.deltas, z, y, y, count_lines=True).lines
-back = "deltas must walk back through the layers once, not move one pre-activation after the other"
-back += f": a network of {depth + 1} layers, one of {width} units, takes too many steps of Python"
-right = steps < depth * width
-many = 0 if right else steps
-done = checks.check_true(title, right, back, observed=many, see=see)
-print(done)
+long = Network([1, 600] + [1] * 8)
+args = [np.zeros((1, n)) for n in [600] + [1] * 8], np.ones((1, 1)), np.ones((1, 1))
+each = {"name": "deltas", "each": "pre-activation", "see": see}
+print(checks.check_walk_back(title, long.deltas, args, depth=8, width=600, **each))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -756,8 +740,6 @@ def measured(x, y):
 
 print(checks.check_vectorised(title, net.backprop, batch_of, truth=measured, see=see))
 
-# a wide layer: whoever walks back takes few steps, whoever measures some for each of its weights
-
 
 def long_forward_pass(x):
     passes.append(x)
@@ -768,18 +750,10 @@ def long_deltas(pre_activations, output, y):
     return ones
 
 
-depth, n_in = 8, 600
-long, ones, passes = Network([n_in] + [1] * depth), [np.ones((1, 1))] * depth, []
+long, ones, passes = Network([600] + [1] * 8), [np.ones((1, 1))] * 8, []
 checks.set_all(long, forward_pass=long_forward_pass, deltas=long_deltas)
-x = np.ones((1, n_in))
-lines = checks.call(long.backprop, x, ones[0], count_lines=True).lines
-steps = lines + depth * len(passes)
-back = "backprop must walk back through the layers once, not move one parameter after the other"
-back += f": a network of {depth} layers and {n_in} inputs takes too many steps"
-right = steps < depth * n_in
-many = 0 if right else steps
-done = checks.check_true(title, right, back, observed=many, see=see)
-print("gradients come back through the layers, they are not measured:", done)
+args, way = (np.ones((1, 600)), ones[0]), {"name": "backprop", "passes": passes, "see": see}
+print(checks.check_walk_back(title, long.backprop, args, depth=8, width=600, **way))
 
 # %% grade_id="test-backprop-hidden" points=10
 ### BEGIN HIDDEN TESTS
@@ -842,8 +816,6 @@ whole = rng.integers(-2, 3, size=(6, 3))
 name = "backprop of whole x"
 print(checks.check_integers(title, net.backprop, whole, y, name=name, see=see))
 
-# a wide layer: whoever walks back takes few steps, whoever measures some for each of its weights
-
 
 def long_forward_pass(x):
     passes.append(x)
@@ -854,18 +826,10 @@ def long_deltas(pre_activations, output, y):
     return ones
 
 
-depth, n_in = 8, 600
-long, ones, passes = Network([n_in] + [1] * depth), [np.ones((1, 1))] * depth, []
+long, ones, passes = Network([600] + [1] * 8), [np.ones((1, 1))] * 8, []
 checks.set_all(long, forward_pass=long_forward_pass, deltas=long_deltas)
-x = np.ones((1, n_in))
-lines = checks.call(long.backprop, x, ones[0], count_lines=True).lines
-steps = lines + depth * len(passes)
-back = "backprop must walk back through the layers once, not move one parameter after the other"
-back += f": a network of {depth} layers and {n_in} inputs takes too many steps"
-right = steps < depth * n_in
-many = 0 if right else steps
-done = checks.check_true(title, right, back, observed=many, see=see)
-print(done)
+args, way = (np.ones((1, 600)), ones[0]), {"name": "backprop", "passes": passes, "see": see}
+print(checks.check_walk_back(title, long.backprop, args, depth=8, width=600, **way))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1355,8 +1319,6 @@ def measured(x, y):
 
 print(checks.check_vectorised(title, net.per_example_gradients, batch_of, truth=measured, see=see))
 
-# a wide layer: whoever walks back takes few steps, whoever measures some for each of its weights
-
 
 def long_forward_pass(x):
     passes.append(x)
@@ -1367,18 +1329,13 @@ def long_deltas(pre_activations, output, y):
     return ones
 
 
-depth, n_in = 8, 600
-long, ones, passes = Network([n_in] + [1] * depth), [np.ones((1, 1))] * depth, []
+long, ones, passes = Network([600] + [1] * 8), [np.ones((1, 1))] * 8, []
 checks.set_all(long, forward_pass=long_forward_pass, deltas=long_deltas)
-x = np.ones((1, n_in))
-lines = checks.call(long.per_example_gradients, x, ones[0], count_lines=True).lines
-steps = lines + depth * len(passes)
-back = "per_example_gradients must walk back through the layers once, not move one parameter after the other"
-back += f": a network of {depth} layers and {n_in} inputs takes too many steps"
-right = steps < depth * n_in
-many = 0 if right else steps
-done = checks.check_true(title, right, back, observed=many, see=see)
-print("gradients come back through the layers, they are not measured:", done)
+args, way = (
+    (np.ones((1, 600)), ones[0]),
+    {"name": "per_example_gradients", "passes": passes, "see": see},
+)
+print(checks.check_walk_back(title, long.per_example_gradients, args, depth=8, width=600, **way))
 
 # %% grade_id="test-per_example_gradients-hidden" points=9
 ### BEGIN HIDDEN TESTS
@@ -1432,8 +1389,6 @@ whole = rng.integers(-2, 3, size=(7, 2))
 name = "per_example_gradients of whole x"
 print(checks.check_integers(title, net.per_example_gradients, whole, y, name=name, see=see))
 
-# a wide layer: whoever walks back takes few steps, whoever measures some for each of its weights
-
 
 def long_forward_pass(x):
     passes.append(x)
@@ -1444,18 +1399,13 @@ def long_deltas(pre_activations, output, y):
     return ones
 
 
-depth, n_in = 8, 600
-long, ones, passes = Network([n_in] + [1] * depth), [np.ones((1, 1))] * depth, []
+long, ones, passes = Network([600] + [1] * 8), [np.ones((1, 1))] * 8, []
 checks.set_all(long, forward_pass=long_forward_pass, deltas=long_deltas)
-x = np.ones((1, n_in))
-lines = checks.call(long.per_example_gradients, x, ones[0], count_lines=True).lines
-steps = lines + depth * len(passes)
-back = "per_example_gradients must walk back through the layers once, not move one parameter after the other"
-back += f": a network of {depth} layers and {n_in} inputs takes too many steps"
-right = steps < depth * n_in
-many = 0 if right else steps
-done = checks.check_true(title, right, back, observed=many, see=see)
-print(done)
+args, way = (
+    (np.ones((1, 600)), ones[0]),
+    {"name": "per_example_gradients", "passes": passes, "see": see},
+)
+print(checks.check_walk_back(title, long.per_example_gradients, args, depth=8, width=600, **way))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2045,8 +1995,6 @@ done = checks.check_true(title, done.peak_bytes < batch * batch * 8 / 2, pairs, 
 print("no array grows like the square of the batch size:", done)
 print(checks.check_vectorised(title, net.gradient_norms, batch_of, truth=measured, see=see))
 
-# a wide layer: whoever walks back takes few steps, whoever measures some for each of its weights
-
 
 def long_forward_pass(x):
     passes.append(x)
@@ -2057,20 +2005,10 @@ def long_deltas(pre_activations, output, y):
     return ones
 
 
-depth, n_in = 8, 600
-long, ones, passes = Network([n_in] + [1] * depth), [np.ones((1, 1))] * depth, []
+long, ones, passes = Network([600] + [1] * 8), [np.ones((1, 1))] * 8, []
 checks.set_all(long, forward_pass=long_forward_pass, deltas=long_deltas)
-x = np.ones((1, n_in))
-lines = checks.call(long.gradient_norms, x, ones[0], count_lines=True).lines
-steps = lines + depth * len(passes)
-back = (
-    "gradient_norms must walk back through the layers once, not move one parameter after the other"
-)
-back += f": a network of {depth} layers and {n_in} inputs takes too many steps"
-right = steps < depth * n_in
-many = 0 if right else steps
-done = checks.check_true(title, right, back, observed=many, see=see)
-print("gradients come back through the layers, they are not measured:", done)
+args, way = (np.ones((1, 600)), ones[0]), {"name": "gradient_norms", "passes": passes, "see": see}
+print(checks.check_walk_back(title, long.gradient_norms, args, depth=8, width=600, **way))
 
 # now many examples and a wide layer: little memory is taken, and the answer is right nevertheless
 batch, n_in, n_out = (int(n) for n in rng.integers(150, 180, size=3))
@@ -2147,8 +2085,6 @@ whole = rng.integers(-2, 3, size=(5, 2))
 name = "gradient_norms of whole x"
 print(checks.check_integers(title, net.gradient_norms, whole, y, name=name, see=see))
 
-# a wide layer: whoever walks back takes few steps, whoever measures some for each of its weights
-
 
 def long_forward_pass(x):
     passes.append(x)
@@ -2159,20 +2095,10 @@ def long_deltas(pre_activations, output, y):
     return ones
 
 
-depth, n_in = 8, 600
-long, ones, passes = Network([n_in] + [1] * depth), [np.ones((1, 1))] * depth, []
+long, ones, passes = Network([600] + [1] * 8), [np.ones((1, 1))] * 8, []
 checks.set_all(long, forward_pass=long_forward_pass, deltas=long_deltas)
-x = np.ones((1, n_in))
-lines = checks.call(long.gradient_norms, x, ones[0], count_lines=True).lines
-steps = lines + depth * len(passes)
-back = (
-    "gradient_norms must walk back through the layers once, not move one parameter after the other"
-)
-back += f": a network of {depth} layers and {n_in} inputs takes too many steps"
-right = steps < depth * n_in
-many = 0 if right else steps
-done = checks.check_true(title, right, back, observed=many, see=see)
-print(done)
+args, way = (np.ones((1, 600)), ones[0]), {"name": "gradient_norms", "passes": passes, "see": see}
+print(checks.check_walk_back(title, long.gradient_norms, args, depth=8, width=600, **way))
 ### END HIDDEN TESTS
 
 # %% [markdown]
